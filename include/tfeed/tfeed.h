@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * tfeed.h - everything of libtfeed at once.
+ *
+ * Layers, from the ground up: status, allocator, tensor, random, crc32c, context (core); io,
+ * queues; records, features, coordinator; readers; pipeline; datasets.
+ */
+#ifndef TFEED_TFEED_H
+#define TFEED_TFEED_H
+
+#include <tfeed/allocator.h>
+#include <tfeed/context.h>
+#include <tfeed/crc32c.h>
+#include <tfeed/random.h>
+#include <tfeed/status.h>
+#include <tfeed/tensor.h>
+#include <tfeed/version.h>
+
+#endif
