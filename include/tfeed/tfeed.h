@@ -12,7 +12,9 @@
 #include <tfeed/allocator.h>
 #include <tfeed/context.h>
 #include <tfeed/crc32c.h>
+#include <tfeed/io.h>
 #include <tfeed/random.h>
+#include <tfeed/records.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 #include <tfeed/version.h>

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * io_internal.h - what modules above io share with it: which file system an option stands for, and
+ * how compressed streams are recognised.
+ *
+ * Streams stand in stream_internal.h, outputs in output_internal.h.
+ */
+#ifndef TFI_IO_INTERNAL_H
+#define TFI_IO_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tfeed/io.h>
+
+#include "core/shared_internal.h"
+
+/* The file system that an option names: NULL is local files. INVALID_ARGUMENT: the table lacks what
+ * every file system needs. */
+TFI_SHARED tfeed_status tfi_file_system_resolve(const struct tfeed_file_system *given,
+                                                const struct tfeed_file_system **ret_file_system,
+                                                struct tfeed_error *reterr);
+
+/* What the first bytes of a stream announce: GZIP (1f 8b), ZLIB (RFC 1950: deflate, a window that
+ * exists, header divisible by 31) or else NONE. Two bytes are looked at; fewer announce nothing. */
+TFI_SHARED enum tfeed_compression tfi_compression_announced(const uint8_t *head, size_t len);
+
+#endif

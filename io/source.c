@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * source.c - a file's own bytes through a window: mapped where that works, else read.
+ */
+#include "core/block_internal.h"
+#include "core/error_internal.h"
+#include "io/stream_private.h"
+
+static tfeed_status map_source(struct tfi_source *source, struct tfeed_error *reterr)
+{
+    struct tfeed_bytes content;
+    const tfeed_status status = source->files->map(source->input, &content, reterr);
+    if (status == TFEED_UNIMPLEMENTED)
+        return TFEED_OK; /* it will be read */
+    TFI_TRY(status);
+    source->is_mapped = true;
+    source->window.block = content.block;
+    source->window.data = content.data;
+    source->window.len = content.len;
+    return tfi_block_set_origin(content.block, content.data, source->window.path, 0, reterr);
+}
+
+tfeed_status tfi_source_open(struct tfi_source *source, const char *path,
+                             const struct tfi_stream_options *options, struct tfeed_error *reterr)
+{
+    const struct tfeed_file_system *files = options->file_system;
+    source->files = files;
+    source->window.allocator = options->allocator;
+    source->window.path = path;
+    TFI_TRY(files->open_input(files->user_data, path, options->allocator, &source->input, reterr));
+    return options->may_map && files->map != NULL ? map_source(source, reterr) : TFEED_OK;
+}
+
+void tfi_source_clear(struct tfi_source *source)
+{
+    if (source->input != NULL)
+        source->files->close_input(source->input);
+    tfi_window_clear(&source->window);
+    source->input = NULL;
+}
+
+static tfeed_status read_source(void *user_data, uint8_t *into, size_t room, size_t *ret_n,
+                                struct tfeed_error *reterr)
+{
+    struct tfi_source *source = user_data;
+    if (source->ended) {
+        *ret_n = 0;
+        return TFEED_OK;
+    }
+    const uint64_t offset = source->window.offset + source->window.len;
+    TFI_TRY(source->files->read(source->input, offset, into, room, ret_n, reterr));
+    source->ended = *ret_n == 0;
+    return TFEED_OK;
+}
+
+tfeed_status tfi_source_fill(struct tfi_source *source, size_t n_used, size_t n_need,
+                             struct tfeed_error *reterr)
+{
+    if (source->is_mapped) {
+        tfi_window_slide(&source->window, n_used);
+        return source->window.len >= n_need ? TFEED_OK : TFEED_OUT_OF_RANGE;
+    }
+    const bool is_sized = source->files->input_size(source->input) != TFEED_SIZE_UNKNOWN;
+    return tfi_window_fill(&source->window, n_used, n_need, is_sized, read_source, source, reterr);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * stream.c - a file's bytes in order, as they are or inflated, and how they end.
+ */
+#include "io/stream_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/allocator_internal.h"
+#include "core/error_internal.h"
+
+tfeed_status tfi_stream_open(struct tfi_stream *stream, const char *path,
+                             const struct tfi_stream_options *options, struct tfeed_error *reterr)
+{
+    stream->allocator = options->allocator;
+    stream->first_member_only = options->first_member_only;
+    stream->path = tfi_strndup(options->allocator, path, strlen(path));
+    if (stream->path == NULL)
+        return tfi_fail_memory(reterr, "a stream");
+    return tfi_source_open(&stream->source, stream->path, options, reterr);
+}
+
+void tfi_stream_clear(struct tfi_stream *stream)
+{
+    const int kept_errno = errno;
+    if (stream->inflater_is_live)
+        (void)inflateEnd(&stream->inflater);
+    tfi_window_clear(&stream->window);
+    tfi_source_clear(&stream->source);
+    tfi_free(stream->allocator, stream->path);
+    *stream = (struct tfi_stream){.path = NULL};
+    errno = kept_errno;
+}
+
+tfeed_status tfi_stream_peek(struct tfi_stream *stream, size_t n, const uint8_t **ret_data,
+                             size_t *ret_len, struct tfeed_error *reterr)
+{
+    const tfeed_status status = tfi_source_fill(&stream->source, 0, n, reterr);
+    if (status != TFEED_OK && status != TFEED_OUT_OF_RANGE)
+        return status;
+    *ret_data = stream->source.window.data;
+    *ret_len = stream->source.window.len < n ? stream->source.window.len : n;
+    return TFEED_OK;
+}
+
+tfeed_status tfi_stream_start(struct tfi_stream *stream, enum tfeed_compression compression,
+                              struct tfeed_error *reterr)
+{
+    stream->compression = compression;
+    return compression == TFEED_COMPRESSION_NONE ? TFEED_OK : tfi_inflate_start(stream, reterr);
+}
+
+tfeed_status tfi_stream_fill(struct tfi_stream *stream, size_t n_used, size_t n_need,
+                             struct tfeed_error *reterr)
+{
+    if (stream->inflater_is_live)
+        return tfi_window_fill(&stream->window, n_used, n_need, false, tfi_inflate_read, stream,
+                               reterr);
+    const tfeed_status status = tfi_source_fill(&stream->source, n_used, n_need, reterr);
+    if (status == TFEED_OUT_OF_RANGE)
+        stream->end = TFI_STREAM_CLEAN;
+    return status;
+}
+
+bool tfi_stream_may_hold(const struct tfi_stream *stream, uint64_t n)
+{
+    if (stream->inflater_is_live)
+        return true; /* what a compressed file holds shows when it is inflated */
+    const struct tfi_source *source = &stream->source;
+    if (source->is_mapped)
+        return n <= source->window.len;
+    const uint64_t size = source->files->input_size(source->input);
+    const uint64_t offset = source->window.offset;
+    return size == TFEED_SIZE_UNKNOWN || (offset <= size && n <= size - offset);
+}

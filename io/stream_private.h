@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * stream_private.h - the parts that a stream is made of: windows, the source below, inflating.
+ */
+#ifndef TFI_STREAM_PRIVATE_H
+#define TFI_STREAM_PRIVATE_H
+
+#include "io/stream_internal.h"
+
+/* Puts at most `room` (never 0) further bytes at `into`; *ret_n 0 is the end. */
+typedef tfeed_status (*tfi_window_read)(void *user_data, uint8_t *into, size_t room, size_t *ret_n,
+                                        struct tfeed_error *reterr);
+
+/* Drops the first n_used bytes, then reads until there are n_need. What is needed beyond the block
+ * size is allocated in steps, as bytes come (`at_once`: they are known to be there), so that a
+ * forged length costs no memory.
+ * OUT_OF_RANGE: the end came first; the window holds what there was. Any failure leaves the window
+ * usable. */
+tfeed_status tfi_window_fill(struct tfi_window *window, size_t n_used, size_t n_need, bool at_once,
+                             tfi_window_read read, void *user_data, struct tfeed_error *reterr);
+
+/* Drops the first n_used bytes. */
+void tfi_window_slide(struct tfi_window *window, size_t n_used);
+void tfi_window_clear(struct tfi_window *window);
+
+/* source.c: the file's own bytes, below any compression. Zero it before opening; clear it whatever
+ * open said. */
+tfeed_status tfi_source_open(struct tfi_source *source, const char *path,
+                             const struct tfi_stream_options *options, struct tfeed_error *reterr);
+void tfi_source_clear(struct tfi_source *source);
+tfeed_status tfi_source_fill(struct tfi_source *source, size_t n_used, size_t n_need,
+                             struct tfeed_error *reterr);
+
+/* inflate.c: tfi_window_read over a compressed stream (user_data is the stream). */
+tfeed_status tfi_inflate_start(struct tfi_stream *stream, struct tfeed_error *reterr);
+tfeed_status tfi_inflate_read(void *stream, uint8_t *into, size_t room, size_t *ret_n,
+                              struct tfeed_error *reterr);
+
+#endif
