@@ -12,6 +12,7 @@
 #include <tfeed/allocator.h>
 #include <tfeed/context.h>
 #include <tfeed/crc32c.h>
+#include <tfeed/features.h>
 #include <tfeed/io.h>
 #include <tfeed/random.h>
 #include <tfeed/records.h>

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * test_example_walk.c - the features of any Example, in its own order, every value checked.
+ */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include <tfeed/features.h>
+
+#include "tests/support/support.h"
+#include "tests/unit/features/example_bytes.h"
+
+Test(example_walk, features_come_in_the_records_own_order)
+{
+    static const float floats[] = {1.5F, -2.0F};
+    struct wire_bytes entries = entry_of("z", int64_feature(-7));
+    entries = joined(entries, entry_of("a", floats_feature(floats, 2)));
+    entries = joined(entries, entry_of("m", bytes_feature("xyz", 3)));
+    entries = joined(entries, entry_of("e", empty_feature()));
+    const struct wire_bytes example = example_of(entries);
+
+    struct tfeed_example_walk walk;
+    struct tfeed_feature_view view;
+    int64_t number;
+    float found[2];
+    struct tfeed_bytes bytes;
+    tfeed_example_walk_init(&walk, example.data, example.len);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OK);
+    cr_assert(view.kind == TFEED_FEATURE_INT64 && view.n_values == 1 && view.name[0] == 'z');
+    tfeed_feature_int64s(&view, &number);
+    cr_assert_eq(number, -7);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OK);
+    cr_assert(view.kind == TFEED_FEATURE_FLOAT && view.n_values == 2 && view.name[0] == 'a');
+    tfeed_feature_floats(&view, found);
+    cr_assert_eq(memcmp(found, floats, sizeof floats), 0);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OK);
+    cr_assert(view.kind == TFEED_FEATURE_BYTES && view.n_values == 1 && view.name[0] == 'm');
+    tfeed_feature_bytes(&view, &bytes);
+    cr_assert(bytes.len == 3 && memcmp(bytes.data, "xyz", 3) == 0);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OK);
+    cr_assert(view.kind == TFEED_FEATURE_NONE && view.n_values == 0 && view.name[0] == 'e');
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OUT_OF_RANGE);
+}
+
+Test(example_walk, empty_example_has_no_features)
+{
+    struct tfeed_example_walk walk;
+    struct tfeed_feature_view view;
+    tfeed_example_walk_init(&walk, NULL, 0);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OUT_OF_RANGE);
+}
+
+Test(example_walk, joined_examples_are_one)
+{
+    const struct wire_bytes example = joined(example_of(entry_of("a", int64_feature(1))),
+                                             example_of(entry_of("b", int64_feature(2))));
+    struct tfeed_example_walk walk;
+    struct tfeed_feature_view view;
+    tfeed_example_walk_init(&walk, example.data, example.len);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OK);
+    cr_assert_eq(view.name[0], 'a');
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OK);
+    cr_assert_eq(view.name[0], 'b');
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_OUT_OF_RANGE);
+}
+
+Test(example_walk, cut_anywhere_is_malformed_and_says_where)
+{
+    const struct wire_bytes example = example_of(
+        joined(entry_of("image", bytes_feature("abcdef", 6)), entry_of("n", int64_feature(300))));
+    for (size_t len = 1; len < example.len; len++) {
+        struct t_guarded guarded;
+        struct tfeed_example_walk walk;
+        struct tfeed_feature_view view;
+        struct tfeed_error error;
+        tfeed_status status;
+        t_guarded_init_copy(&guarded, example.data, len);
+        tfeed_example_walk_init(&walk, guarded.data, len);
+        do
+            status = tfeed_example_walk_next(&walk, &view, &error);
+        while (status == TFEED_OK);
+        cr_assert_eq(status, TFEED_INVALID_ARGUMENT, "cut to %zu", len);
+        cr_assert_not_null(strstr(error.message, "malformed near byte"));
+        t_guarded_clear(&guarded);
+    }
+}
+
+Test(example_walk, malformed_value_in_a_list_is_found)
+{
+    const struct wire_bytes list = len_field(1, "\x01\xff", 2); /* the second varint has no end */
+    const struct wire_bytes example = example_of(entry_of("n", len_field(3, list.data, list.len)));
+    struct tfeed_example_walk walk;
+    struct tfeed_feature_view view;
+    tfeed_example_walk_init(&walk, example.data, example.len);
+    cr_assert_eq(tfeed_example_walk_next(&walk, &view, NULL), TFEED_INVALID_ARGUMENT);
+}
