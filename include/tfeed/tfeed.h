@@ -14,6 +14,7 @@
 #include <tfeed/crc32c.h>
 #include <tfeed/features.h>
 #include <tfeed/io.h>
+#include <tfeed/queues.h>
 #include <tfeed/random.h>
 #include <tfeed/records.h>
 #include <tfeed/status.h>
