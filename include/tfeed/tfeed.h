@@ -11,6 +11,7 @@
 
 #include <tfeed/allocator.h>
 #include <tfeed/context.h>
+#include <tfeed/coordinator.h>
 #include <tfeed/crc32c.h>
 #include <tfeed/features.h>
 #include <tfeed/io.h>

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * coordinator_private.h - what queue runners need of a coordinator beyond its public face.
+ */
+#ifndef TFI_COORDINATOR_PRIVATE_H
+#define TFI_COORDINATOR_PRIVATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tfeed/coordinator.h>
+
+struct tfeed_coordinator *tfi_coordinator_ref(struct tfeed_coordinator *coordinator);
+void tfi_coordinator_unref(struct tfeed_coordinator *coordinator);
+
+/* Waits for the stop as long as *number is value; tfi_coordinator_count_up on the same coordinator
+ * ends such waits. True when the stop is there. */
+bool tfi_coordinator_wait_for_stop_while(struct tfeed_coordinator *coordinator,
+                                         const _Atomic uint32_t *number, uint32_t value);
+void tfi_coordinator_count_up(struct tfeed_coordinator *coordinator, _Atomic uint32_t *number);
+
+/* Adds a name to a list of those that still run. One that is too long is cut and never left out: an
+ * empty list means that all have ended. */
+void tfi_append_name(char *text, size_t text_bytes, const char *separator, const char *name);
+
+#endif

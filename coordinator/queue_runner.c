@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * queue_runner.c - the threads that keep one queue filled.
+ *
+ *    worker, one per operation            watcher, with a coordinator
+ *    ─────────────────────────            ───────────────────────────
+ *    until the stop or an error:          waits for the stop
+ *        run the operation                cancels the queue: blocked workers come back
+ *    closed code: the last one closes
+ *    other error: to the coordinator,
+ *        else into `errors`
+ *
+ * Invariants
+ *   (1) n_filling counts the workers that have not met their end. Only the one that brings it to 0
+ *       by a closed code closes the queue; one that dies otherwise counts down and closes nothing.
+ *   (2) n_live counts threads, watchers included, until they stop using the runner. It reaches 0
+ *       before the runner is freed.
+ *   (3) A thread holds a reference, so that unlocking the mutex after (2) is safe.
+ * Threads:  the mutex is never held while an operation, close or cancel runs.
+ * Follows:  TensorFlow 1.15's QueueRunner; doc/design/pipeline.md
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "coordinator/coordinator_private.h"
+#include "core/allocator_internal.h"
+#include "core/context_internal.h"
+#include "core/error_internal.h"
+#include "core/thread_internal.h"
+
+struct worker {
+    struct tfeed_queue_runner *runner;
+    struct tfeed_enqueue_operation operation;
+    char *thread_name;
+    struct tfi_thread thread; /* valid with has_thread */
+    bool has_thread;          /* nobody but the runner joins it */
+    bool is_live;             /* guarded by the runner's mutex */
+};
+
+/* What a watcher thread is about. */
+struct watch {
+    struct tfeed_queue_runner *runner;
+    uint32_t number;
+};
+
+/* A way to close the queue. */
+struct ending {
+    tfeed_enqueue_fn run;
+    void *user_data;
+};
+
+struct tfeed_queue_runner {
+    _Atomic size_t n_refs;
+    const struct tfeed_allocator *allocator;
+    struct tfeed_queue *queue;
+    uint32_t closed_codes; /* a bit for each */
+    struct ending close;
+    struct ending cancel;
+    bool closes_on_error;
+    struct worker *workers;
+    size_t n_workers;
+    char *watcher_name;
+    _Atomic uint32_t n_watches; /* starts and cancellings: a watcher of an earlier one leaves */
+
+    struct tfi_mutex mutex; /* guards all that follows */
+    struct tfi_condition ended;
+    struct tfeed_coordinator *coordinator; /* of the last start, or NULL; a reference */
+    size_t n_filling;                      /* (1) */
+    size_t n_workers_live;
+    size_t n_watchers_live;
+    struct tfeed_error *errors; /* [n_workers] */
+    size_t n_errors;
+};
+
+/* --- making -------------------------------------------------------------------------------- */
+
+void tfeed_queue_runner_options_init(struct tfeed_queue_runner_options *options)
+{
+    *options = (struct tfeed_queue_runner_options){.struct_size = sizeof *options};
+}
+
+static void runner_unref(struct tfeed_queue_runner *runner)
+{
+    /* acquire-release: whoever frees sees all uses by other threads ended */
+    if (atomic_fetch_sub_explicit(&runner->n_refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < runner->n_workers; i++) {
+        struct worker *worker = &runner->workers[i];
+        if (worker->operation.free != NULL)
+            worker->operation.free(worker->operation.user_data);
+        tfi_free(runner->allocator, worker->thread_name);
+    }
+    if (runner->coordinator != NULL)
+        tfi_coordinator_unref(runner->coordinator);
+    tfeed_queue_unref(runner->queue);
+    tfi_condition_clear(&runner->ended);
+    tfi_mutex_clear(&runner->mutex);
+    tfi_free(runner->allocator, runner->errors);
+    tfi_free(runner->allocator, runner->watcher_name);
+    tfi_free(runner->allocator, runner->workers);
+    tfi_free(runner->allocator, runner);
+}
+
+static tfeed_status close_queue(void *queue, struct tfeed_error *reterr)
+{
+    return tfeed_queue_close(queue, false, reterr);
+}
+
+static tfeed_status cancel_queue(void *queue, struct tfeed_error *reterr)
+{
+    return tfeed_queue_close(queue, true, reterr);
+}
+
+static struct ending choose_ending(tfeed_enqueue_fn wanted, void *user_data,
+                                   tfeed_enqueue_fn otherwise, struct tfeed_queue *queue)
+{
+    if (wanted != NULL)
+        return (struct ending){.run = wanted, .user_data = user_data};
+    return (struct ending){.run = otherwise, .user_data = queue};
+}
+
+/* Errors of closing are passed over, as in TensorFlow: the queue is closed already. */
+static void run_ending(struct ending ending)
+{
+    (void)ending.run(ending.user_data, NULL);
+}
+
+static char *make_thread_name(const struct tfeed_queue_runner *runner, const char *what)
+{
+    const char *queue = tfeed_queue_name(runner->queue);
+    const size_t n_bytes = sizeof "QueueRunnerThread--" + strlen(queue) + strlen(what);
+    char *name = tfi_alloc(runner->allocator, n_bytes);
+    if (name != NULL)
+        (void)snprintf(name, n_bytes, "QueueRunnerThread-%s-%s", queue, what);
+    return name;
+}
+
+static tfeed_status check_request(const struct tfeed_queue *queue,
+                                  const struct tfeed_enqueue_operation *operations,
+                                  size_t n_operations,
+                                  const struct tfeed_queue_runner_options *options,
+                                  struct tfeed_error *reterr)
+{
+    if (options->struct_size != sizeof *options)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "queue runner options have struct_size %zu, expected %zu: call "
+                        "tfeed_queue_runner_options_init first",
+                        options->struct_size, sizeof *options);
+    if (queue == NULL || operations == NULL || n_operations == 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "a queue runner needs a queue and at least one operation");
+    for (size_t i = 0; i < n_operations; i++)
+        if (operations[i].run == NULL)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "operation %zu of a queue runner has no function", i);
+    if (options->closed_codes != NULL && options->n_closed_codes == 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "a queue runner's list of closed codes is empty");
+    return TFEED_OK;
+}
+
+static uint32_t code_bit(tfeed_status code)
+{
+    return (unsigned)code < 32 ? UINT32_C(1) << (unsigned)code : 0;
+}
+
+static uint32_t closed_codes(const struct tfeed_queue_runner_options *options)
+{
+    if (options->closed_codes == NULL)
+        return code_bit(TFEED_OUT_OF_RANGE);
+    uint32_t bits = 0;
+    for (size_t i = 0; i < options->n_closed_codes; i++)
+        bits |= code_bit(options->closed_codes[i]);
+    return bits;
+}
+
+/* Everything that needs memory. */
+static bool alloc_parts(struct tfeed_queue_runner *runner, size_t n_workers)
+{
+    runner->workers = tfi_alloc_zeroed(runner->allocator, n_workers, sizeof *runner->workers);
+    runner->errors = tfi_alloc_array(runner->allocator, n_workers, sizeof *runner->errors);
+    runner->watcher_name = make_thread_name(runner, "close_on_stop");
+    return runner->workers != NULL && runner->errors != NULL && runner->watcher_name != NULL;
+}
+
+static bool add_workers(struct tfeed_queue_runner *runner,
+                        const struct tfeed_enqueue_operation *operations, size_t n_operations)
+{
+    for (size_t i = 0; i < n_operations; i++) {
+        struct worker *worker = &runner->workers[i];
+        const char *name = operations[i].name != NULL ? operations[i].name : "enqueue";
+        worker->runner = runner;
+        worker->operation.run = operations[i].run;
+        worker->operation.user_data = operations[i].user_data;
+        worker->thread_name = make_thread_name(runner, name);
+        runner->n_workers = i + 1;
+        if (worker->thread_name == NULL)
+            return false;
+    }
+    /* Taken only now, when nothing can fail any more. */
+    for (size_t i = 0; i < n_operations; i++)
+        runner->workers[i].operation.free = operations[i].free;
+    return true;
+}
+
+tfeed_status tfeed_queue_runner_new(struct tfeed_queue *queue,
+                                    const struct tfeed_enqueue_operation *operations,
+                                    size_t n_operations,
+                                    const struct tfeed_queue_runner_options *options,
+                                    struct tfeed_queue_runner **ret_runner,
+                                    struct tfeed_error *reterr)
+{
+    struct tfeed_queue_runner_options defaults;
+    tfeed_queue_runner_options_init(&defaults);
+    if (options == NULL)
+        options = &defaults;
+    TFI_TRY(check_request(queue, operations, n_operations, options, reterr));
+
+    struct tfeed_queue_runner *runner = tfi_alloc_zeroed(options->allocator, 1, sizeof *runner);
+    if (runner == NULL)
+        return tfi_fail_memory(reterr, "a queue runner");
+    atomic_init(&runner->n_refs, 1);
+    atomic_init(&runner->n_watches, 0);
+    runner->allocator = options->allocator;
+    runner->queue = tfeed_queue_ref(queue);
+    runner->closed_codes = closed_codes(options);
+    runner->close = choose_ending(options->close, options->user_data, close_queue, queue);
+    runner->cancel = choose_ending(options->cancel, options->user_data, cancel_queue, queue);
+    runner->closes_on_error = options->closes_on_error;
+    tfi_mutex_init(&runner->mutex);
+    tfi_condition_init(&runner->ended);
+    if (!alloc_parts(runner, n_operations) || !add_workers(runner, operations, n_operations)) {
+        runner_unref(runner);
+        return tfi_fail_memory(reterr, "a queue runner");
+    }
+    *ret_runner = runner;
+    return TFEED_OK;
+}
+
+/* --- the threads --------------------------------------------------------------------------- */
+
+/* Runs the operation until it fails; TFEED_OK when the stop came first. */
+static tfeed_status fill_until_end(const struct worker *worker,
+                                   struct tfeed_coordinator *coordinator,
+                                   struct tfeed_error *reterr)
+{
+    const struct tfeed_enqueue_operation *operation = &worker->operation;
+    tfeed_status status = TFEED_OK;
+    while (status == TFEED_OK &&
+           (coordinator == NULL || !tfeed_coordinator_should_stop(coordinator)))
+        status = operation->run(operation->user_data, reterr);
+    if (status != TFEED_OK && reterr->code != status)
+        (void)tfi_fail(reterr, status, "%s: %s", worker->thread_name, tfeed_status_text(status));
+    return status;
+}
+
+/* What becomes of a worker's end: a closed queue, an error reported, or nothing. */
+static void settle_end(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator,
+                       tfeed_status status, const struct tfeed_error *error)
+{
+    const bool is_closed_code =
+        status != TFEED_OK && (code_bit(status) & runner->closed_codes) != 0;
+    const bool is_error = status != TFEED_OK && !is_closed_code;
+    /* Before the count goes down: another worker may then close the queue, and a consumer that sees
+     * its end must not be able to request a clean stop first. After a join nobody hears. */
+    if (is_error && coordinator != NULL)
+        (void)tfeed_coordinator_request_stop(coordinator, error, NULL);
+    tfi_mutex_lock(&runner->mutex);
+    const bool is_last = --runner->n_filling == 0; /* (1) */
+    if (is_error && coordinator == NULL)
+        runner->errors[runner->n_errors++] = *error;
+    tfi_mutex_unlock(&runner->mutex);
+    if (is_last && (is_closed_code || (is_error && runner->closes_on_error)))
+        run_ending(runner->close);
+}
+
+static tfeed_status run_worker(struct tfeed_coordinator *coordinator, void *user_data,
+                               struct tfeed_error *reterr)
+{
+    struct worker *worker = user_data;
+    struct tfeed_queue_runner *runner = worker->runner;
+    const tfeed_status status = fill_until_end(worker, coordinator, reterr);
+    settle_end(runner, coordinator, status, reterr);
+    tfi_mutex_lock(&runner->mutex);
+    worker->is_live = false;
+    runner->n_workers_live--;
+    tfi_condition_wake(&runner->ended, &runner->mutex);
+    tfi_mutex_unlock(&runner->mutex);
+    runner_unref(runner); /* (3) */
+    return TFEED_OK;      /* what there was to report has been */
+}
+
+static void run_own_worker(void *argument)
+{
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    (void)run_worker(NULL, argument, &error); /* errors stand in the runner's list */
+}
+
+static void end_watch(struct watch *watch)
+{
+    struct tfeed_queue_runner *runner = watch->runner;
+    tfi_free(runner->allocator, watch);
+    tfi_mutex_lock(&runner->mutex);
+    runner->n_watchers_live--;
+    tfi_condition_wake(&runner->ended, &runner->mutex);
+    tfi_mutex_unlock(&runner->mutex);
+    runner_unref(runner); /* (3) */
+}
+
+static tfeed_status run_watcher(struct tfeed_coordinator *coordinator, void *user_data,
+                                struct tfeed_error *reterr)
+{
+    (void)reterr;
+    struct watch *watch = user_data;
+    struct tfeed_queue_runner *runner = watch->runner;
+    if (tfi_coordinator_wait_for_stop_while(coordinator, &runner->n_watches, watch->number))
+        run_ending(runner->cancel);
+    end_watch(watch);
+    return TFEED_OK;
+}
+
+/* --- starting ------------------------------------------------------------------------------ */
+
+static void add_ref(struct tfeed_queue_runner *runner)
+{
+    /* relaxed: the caller has a reference already */
+    atomic_fetch_add_explicit(&runner->n_refs, 1, memory_order_relaxed);
+}
+
+static void join_own_threads(struct tfeed_queue_runner *runner)
+{
+    for (size_t i = 0; i < runner->n_workers; i++) {
+        if (runner->workers[i].has_thread)
+            tfi_thread_join(&runner->workers[i].thread);
+        runner->workers[i].has_thread = false;
+    }
+}
+
+/* Makes watchers of earlier starts leave, which wait on `coordinator`; NULL: there are none. */
+static void end_watches(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator)
+{
+    if (coordinator == NULL)
+        return;
+    tfi_coordinator_count_up(coordinator, &runner->n_watches);
+    tfi_coordinator_unref(coordinator);
+}
+
+/* Claims the runner for a start: false while workers of an earlier one live. All workers count from
+ * here on, started or not, so that an early end does not close the queue under late starters. */
+static bool claim(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator)
+{
+    tfi_mutex_lock(&runner->mutex);
+    const bool is_free = runner->n_workers_live == 0;
+    struct tfeed_coordinator *previous = NULL;
+    if (is_free) {
+        runner->n_workers_live = runner->n_workers;
+        runner->n_filling = runner->n_workers;
+        runner->n_errors = 0;
+        previous = runner->coordinator;
+        runner->coordinator = coordinator != NULL ? tfi_coordinator_ref(coordinator) : NULL;
+        for (size_t i = 0; i < runner->n_workers; i++)
+            runner->workers[i].is_live = true;
+    }
+    tfi_mutex_unlock(&runner->mutex);
+    end_watches(runner, previous);
+    return is_free;
+}
+
+/* Takes back what claim counted for workers first … n_workers - 1, which have not started. */
+static void unclaim(struct tfeed_queue_runner *runner, size_t first)
+{
+    tfi_mutex_lock(&runner->mutex);
+    for (size_t i = first; i < runner->n_workers; i++)
+        runner->workers[i].is_live = false;
+    runner->n_workers_live -= runner->n_workers - first;
+    runner->n_filling -= runner->n_workers - first;
+    tfi_condition_wake(&runner->ended, &runner->mutex);
+    tfi_mutex_unlock(&runner->mutex);
+}
+
+static tfeed_status start_watcher(struct tfeed_queue_runner *runner,
+                                  struct tfeed_coordinator *coordinator, struct tfeed_error *reterr)
+{
+    struct watch *watch = tfi_alloc(runner->allocator, sizeof *watch);
+    if (watch == NULL)
+        return tfi_fail_memory(reterr, "a queue runner's watcher");
+    *watch = (struct watch){.runner = runner, .number = atomic_load(&runner->n_watches)};
+    add_ref(runner);
+    tfi_mutex_lock(&runner->mutex);
+    runner->n_watchers_live++;
+    tfi_mutex_unlock(&runner->mutex);
+    const tfeed_status status = tfeed_coordinator_start_thread(coordinator, runner->watcher_name,
+                                                               run_watcher, watch, reterr);
+    if (status != TFEED_OK)
+        end_watch(watch);
+    return status;
+}
+
+static tfeed_status start_worker(struct worker *worker, struct tfeed_coordinator *coordinator,
+                                 struct tfeed_error *reterr)
+{
+    add_ref(worker->runner);
+    tfeed_status status;
+    if (coordinator != NULL) {
+        status = tfeed_coordinator_start_thread(coordinator, worker->thread_name, run_worker,
+                                                worker, reterr);
+    } else {
+        status = tfi_thread_start(&worker->thread, tfeed_queue_name(worker->runner->queue),
+                                  run_own_worker, worker, reterr);
+        worker->has_thread = status == TFEED_OK;
+    }
+    if (status != TFEED_OK)
+        runner_unref(worker->runner);
+    return status;
+}
+
+tfeed_status tfeed_queue_runner_start(struct tfeed_queue_runner *runner,
+                                      struct tfeed_coordinator *coordinator, size_t *ret_n_threads,
+                                      struct tfeed_error *reterr)
+{
+    size_t n_threads = 0;
+    if (claim(runner, coordinator)) {
+        join_own_threads(runner); /* of an earlier start: they have ended */
+        tfeed_status status = TFEED_OK;
+        if (coordinator != NULL) /* first, so that a stop always reaches the queue */
+            status = start_watcher(runner, coordinator, reterr);
+        size_t n_started = 0;
+        while (status == TFEED_OK && n_started < runner->n_workers) {
+            status = start_worker(&runner->workers[n_started], coordinator, reterr);
+            if (status == TFEED_OK)
+                n_started++;
+        }
+        if (status != TFEED_OK) {
+            unclaim(runner, n_started);
+            return status;
+        }
+        n_threads = n_started + (coordinator != NULL ? 1 : 0);
+    }
+    if (ret_n_threads != NULL)
+        *ret_n_threads = n_threads;
+    return TFEED_OK;
+}
+
+size_t tfeed_queue_runner_n_errors(struct tfeed_queue_runner *runner)
+{
+    tfi_mutex_lock(&runner->mutex);
+    const size_t n = runner->n_errors;
+    tfi_mutex_unlock(&runner->mutex);
+    return n;
+}
+
+tfeed_status tfeed_queue_runner_error(struct tfeed_queue_runner *runner, size_t i,
+                                      struct tfeed_error *reterr)
+{
+    tfi_mutex_lock(&runner->mutex);
+    const size_t n = runner->n_errors;
+    const tfeed_status status = i < n
+                                    ? tfi_fail_again(reterr, &runner->errors[i])
+                                    : tfi_fail(reterr, TFEED_OUT_OF_RANGE,
+                                               "error %zu was asked for, the runner has %zu", i, n);
+    tfi_mutex_unlock(&runner->mutex);
+    return status;
+}
+
+/* --- ending -------------------------------------------------------------------------------- */
+
+/* Makes every thread of the runner come to its end; does not wait for it. */
+static void cancel_runner(void *object)
+{
+    struct tfeed_queue_runner *runner = object;
+    run_ending(runner->cancel);
+    tfi_mutex_lock(&runner->mutex);
+    struct tfeed_coordinator *coordinator =
+        runner->coordinator != NULL ? tfi_coordinator_ref(runner->coordinator) : NULL;
+    tfi_mutex_unlock(&runner->mutex);
+    end_watches(runner, coordinator);
+}
+
+static void wait_until_ended(struct tfeed_queue_runner *runner)
+{
+    tfi_mutex_lock(&runner->mutex);
+    while (runner->n_workers_live + runner->n_watchers_live > 0) /* (2) */
+        (void)tfi_condition_wait(&runner->ended, &runner->mutex, TFI_FOREVER);
+    tfi_mutex_unlock(&runner->mutex);
+}
+
+void tfeed_queue_runner_free(struct tfeed_queue_runner *runner)
+{
+    if (runner == NULL)
+        return;
+    cancel_runner(runner);
+    wait_until_ended(runner);
+    join_own_threads(runner);
+    runner_unref(runner);
+}
+
+/* --- runners of a context ------------------------------------------------------------------ */
+
+/* Threads that no coordinator joins are waited for here: their queues have been cancelled, and
+ * nobody else could tell the program when they have ended. */
+static void describe_live(void *object, char *text, size_t text_bytes)
+{
+    struct tfeed_queue_runner *runner = object;
+    text[0] = '\0';
+    tfi_mutex_lock(&runner->mutex);
+    const bool is_own = runner->coordinator == NULL;
+    tfi_mutex_unlock(&runner->mutex);
+    if (is_own)
+        wait_until_ended(runner);
+
+    tfi_mutex_lock(&runner->mutex);
+    for (size_t i = 0; i < runner->n_workers; i++)
+        if (runner->workers[i].is_live)
+            tfi_append_name(text, text_bytes, ", ", runner->workers[i].thread_name);
+    if (runner->n_watchers_live > 0)
+        tfi_append_name(text, text_bytes, ", ", runner->watcher_name);
+    tfi_mutex_unlock(&runner->mutex);
+}
+
+static tfeed_status start_runner(void *runner, void *coordinator, struct tfeed_error *reterr)
+{
+    return tfeed_queue_runner_start(runner, coordinator, NULL, reterr);
+}
+
+static void free_runner(void *runner)
+{
+    tfeed_queue_runner_free(runner);
+}
+
+tfeed_status tfeed_context_add_queue_runner(struct tfeed_context *context,
+                                            struct tfeed_queue_runner *runner,
+                                            struct tfeed_error *reterr)
+{
+    static const struct tfi_runner_functions functions = {
+        .start = start_runner,
+        .cancel = cancel_runner,
+        .describe_live = describe_live,
+        .free = free_runner,
+    };
+    return tfi_context_add_runner(context, &functions, runner, reterr);
+}
+
+tfeed_status tfeed_start_queue_runners(struct tfeed_context *context,
+                                       struct tfeed_coordinator *coordinator,
+                                       struct tfeed_error *reterr)
+{
+    return tfi_context_start_runners(context, coordinator, reterr);
+}

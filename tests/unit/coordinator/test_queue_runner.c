@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * test_queue_runner.c - threads that fill a queue: how they end, and what becomes of the queue.
+ *
+ * The runner under test moves numbers from `source` to `queue`, which holds two.
+ */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include <tfeed/coordinator.h>
+
+#include "core/error_internal.h"
+#include "core/thread_internal.h"
+#include "queues/queues_internal.h"
+#include "tests/support/support.h"
+
+static struct tfeed_coordinator *coordinator;
+static struct tfeed_queue *source;
+static struct tfeed_queue *queue;
+static struct tfeed_queue_runner *runner;
+static int n_threads_before;
+
+static struct tfeed_queue *new_queue(const char *name, int64_t capacity)
+{
+    static const enum tfeed_dtype dtype = TFEED_INT32;
+    static const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    struct tfeed_queue_options options;
+    struct tfeed_queue *made = NULL;
+    tfeed_queue_options_init(&options);
+    options.capacity = capacity;
+    options.dtypes = &dtype;
+    options.shapes = &scalar;
+    options.n_components = 1;
+    options.name = name;
+    cr_assert_eq(tfeed_fifo_queue_new(NULL, &options, &made, NULL), TFEED_OK);
+    return made;
+}
+
+static void set_up(void)
+{
+    n_threads_before = t_n_threads();
+    cr_assert_eq(tfeed_coordinator_new(NULL, &coordinator, NULL), TFEED_OK);
+    source = new_queue("source", -1);
+    queue = new_queue("numbers", 2);
+    runner = NULL;
+}
+
+static void tear_down(void)
+{
+    const tfeed_status ignored = tfeed_queue_close(source, true, NULL); /* ends waits there */
+    (void)ignored;
+    tfeed_queue_runner_free(runner);
+    tfeed_coordinator_free(coordinator);
+    cr_assert(t_n_threads_becomes(n_threads_before), "a thread is left");
+    tfeed_queue_unref(source);
+    tfeed_queue_unref(queue);
+}
+
+TestSuite(queue_runner, .init = set_up, .fini = tear_down);
+
+/* --- operations ---------------------------------------------------------------------------- */
+
+static tfeed_status move_one(void *user_data, struct tfeed_error *reterr)
+{
+    (void)user_data;
+    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
+    tfeed_status status = tfeed_queue_dequeue(source, &element, reterr);
+    if (status == TFEED_OK)
+        status = tfeed_queue_enqueue(queue, &element, reterr);
+    tfeed_tensor_clear(&element);
+    return status;
+}
+
+static tfeed_status fail_silently(void *user_data, struct tfeed_error *reterr)
+{
+    (void)reterr;
+    return *(const tfeed_status *)user_data;
+}
+
+static void count_frees(void *user_data)
+{
+    (*(int *)user_data)++;
+}
+
+static void make_runner(tfeed_enqueue_fn run, void *user_data, size_t n)
+{
+    struct tfeed_enqueue_operation operations[4] = {{.run = NULL}};
+    for (size_t i = 0; i < n; i++)
+        operations[i] = (struct tfeed_enqueue_operation){.run = run, .user_data = user_data};
+    cr_assert_eq(tfeed_queue_runner_new(queue, operations, n, NULL, &runner, NULL), TFEED_OK);
+}
+
+static size_t start(struct tfeed_coordinator *its)
+{
+    size_t n_threads = 99;
+    cr_assert_eq(tfeed_queue_runner_start(runner, its, &n_threads, NULL), TFEED_OK);
+    return n_threads;
+}
+
+static void put(int32_t first, int32_t n)
+{
+    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    for (int32_t value = first; value < first + n; value++) {
+        const struct tfeed_tensor element = tfeed_tensor_borrow(TFEED_INT32, &scalar, &value);
+        cr_assert_eq(tfeed_queue_enqueue(source, &element, NULL), TFEED_OK);
+    }
+}
+
+static void expect_number(int32_t expected)
+{
+    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
+    cr_assert_eq(tfeed_queue_dequeue(queue, &element, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_tensor_int32s(&element)[0], expected);
+    tfeed_tensor_clear(&element);
+}
+
+static tfeed_status next_within(int64_t timeout_ms)
+{
+    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
+    const tfeed_status status = tfeed_queue_dequeue_timed(queue, timeout_ms, &element, NULL);
+    tfeed_tensor_clear(&element);
+    return status;
+}
+
+static void close_source(void)
+{
+    cr_assert_eq(tfeed_queue_close(source, false, NULL), TFEED_OK);
+}
+
+static tfeed_status stop_and_join(struct tfeed_error *error)
+{
+    cr_assert_eq(tfeed_coordinator_request_stop(coordinator, NULL, NULL), TFEED_OK);
+    return tfeed_coordinator_join(coordinator, NULL, error);
+}
+
+static void wait_until_blocked(struct tfeed_queue *where, bool enqueues)
+{
+    while (tfi_queue_n_waiting(where, enqueues) == 0)
+        (void)tfeed_coordinator_wait_for_stop(coordinator, 1);
+}
+
+/* --- clean ends ---------------------------------------------------------------------------- */
+
+Test(queue_runner, end_of_the_source_closes_the_queue)
+{
+    put(0, 3);
+    close_source();
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(start(NULL), 1);
+    expect_number(0);
+    expect_number(1);
+    expect_number(2);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(tfeed_queue_runner_n_errors(runner), 0);
+}
+
+Test(queue_runner, coordinator_adds_a_watcher)
+{
+    make_runner(move_one, NULL, 3);
+    cr_assert_eq(start(coordinator), 4);
+    close_source();
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+}
+
+Test(queue_runner, last_thread_closes)
+{
+    tfeed_status end = TFEED_OUT_OF_RANGE;
+    const struct tfeed_enqueue_operation operations[] = {
+        {.run = fail_silently, .user_data = &end}, /* ends at once, cleanly */
+        {.run = move_one},
+    };
+    cr_assert_eq(tfeed_queue_runner_new(queue, operations, 2, NULL, &runner, NULL), TFEED_OK);
+    (void)start(NULL);
+    cr_assert(t_n_threads_becomes(n_threads_before + 1));
+    cr_assert_not(tfeed_queue_is_closed(queue));
+    put(7, 1);
+    expect_number(7);
+    close_source();
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+}
+
+Test(queue_runner, clean_end_does_not_stop_the_coordinator)
+{
+    close_source();
+    make_runner(move_one, NULL, 1);
+    (void)start(coordinator);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_not(tfeed_coordinator_should_stop(coordinator));
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+}
+
+Test(queue_runner, closed_codes_can_be_chosen)
+{
+    static const tfeed_status codes[] = {TFEED_OUT_OF_RANGE, TFEED_CANCELLED};
+    tfeed_status end = TFEED_CANCELLED;
+    struct tfeed_queue_runner_options options;
+    const struct tfeed_enqueue_operation operation = {.run = fail_silently, .user_data = &end};
+    tfeed_queue_runner_options_init(&options);
+    options.closed_codes = codes;
+    options.n_closed_codes = 2;
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 1, &options, &runner, NULL), TFEED_OK);
+    (void)start(coordinator);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+}
+
+/* --- errors -------------------------------------------------------------------------------- */
+
+Test(queue_runner, error_without_coordinator_is_kept_and_closes_nothing)
+{
+    tfeed_status code = TFEED_DATA_LOSS;
+    struct tfeed_error error;
+    make_runner(fail_silently, &code, 1);
+    (void)start(NULL);
+    cr_assert(t_n_threads_becomes(n_threads_before));
+    cr_assert_eq(tfeed_queue_runner_n_errors(runner), 1);
+    cr_assert_eq(tfeed_queue_runner_error(runner, 0, &error), TFEED_DATA_LOSS);
+    cr_assert_str_eq(error.message, "QueueRunnerThread-numbers-enqueue: data loss");
+    cr_assert_not(tfeed_queue_is_closed(queue));
+    cr_assert_eq(next_within(0), TFEED_DEADLINE_EXCEEDED);
+}
+
+Test(queue_runner, every_thread_can_leave_an_error)
+{
+    tfeed_status code = TFEED_DATA_LOSS;
+    make_runner(fail_silently, &code, 4);
+    (void)start(NULL);
+    cr_assert(t_n_threads_becomes(n_threads_before));
+    cr_assert_eq(tfeed_queue_runner_n_errors(runner), 4);
+    cr_assert_eq(tfeed_queue_runner_error(runner, 4, NULL), TFEED_OUT_OF_RANGE);
+}
+
+Test(queue_runner, error_with_coordinator_stops_and_cancels)
+{
+    tfeed_status code = TFEED_DATA_LOSS;
+    make_runner(fail_silently, &code, 1);
+    (void)start(coordinator);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(tfeed_coordinator_join(coordinator, NULL, NULL), TFEED_DATA_LOSS);
+    cr_assert_eq(tfeed_queue_runner_n_errors(runner), 0);
+}
+
+/* --- the stop ------------------------------------------------------------------------------ */
+
+Test(queue_runner, stop_lets_a_blocked_enqueue_go)
+{
+    put(0, 9);
+    make_runner(move_one, NULL, 1);
+    (void)start(coordinator);
+    wait_until_blocked(queue, true);
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+    expect_number(0);
+    expect_number(1);
+    cr_assert_eq(next_within(0), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(tfeed_coordinator_n_dropped_errors(coordinator), 1); /* "was cancelled" */
+}
+
+Test(queue_runner, stop_before_the_start_runs_no_operation)
+{
+    put(0, 1);
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(tfeed_coordinator_request_stop(coordinator, NULL, NULL), TFEED_OK);
+    (void)start(coordinator);
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+    cr_assert_eq(tfeed_queue_size(source), 1);
+    cr_assert(tfeed_queue_is_closed(queue));
+}
+
+Test(queue_runner, thread_blocked_elsewhere_is_a_straggler_by_its_full_name)
+{
+    struct tfeed_join_options options;
+    struct tfeed_error error;
+    make_runner(move_one, NULL, 1);
+    (void)start(coordinator);
+    wait_until_blocked(source, false);
+    tfeed_join_options_init(&options);
+    options.grace_ms = 0;
+    cr_assert_eq(tfeed_coordinator_request_stop(coordinator, NULL, NULL), TFEED_OK);
+    cr_assert(t_n_threads_becomes(n_threads_before + 1)); /* the watcher has ended */
+    cr_assert_eq(tfeed_coordinator_join(coordinator, &options, &error), TFEED_FAILED_PRECONDITION);
+    cr_assert_str_eq(error.message, "Coordinator stopped with threads still running: "
+                                    "QueueRunnerThread-numbers-enqueue");
+}
+
+static tfeed_status note_call(void *user_data, struct tfeed_error *reterr)
+{
+    int *n_calls = user_data;
+    (*n_calls)++;
+    return tfeed_queue_close(source, true, reterr);
+}
+
+Test(queue_runner, cancel_can_be_chosen)
+{
+    static int n_calls; /* tear_down calls once more */
+    struct tfeed_queue_runner_options options;
+    const struct tfeed_enqueue_operation operation = {.run = move_one};
+    tfeed_queue_runner_options_init(&options);
+    options.cancel = note_call;
+    options.user_data = &n_calls;
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 1, &options, &runner, NULL), TFEED_OK);
+    (void)start(coordinator);
+    wait_until_blocked(source, false);
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+    cr_assert_eq(n_calls, 1);
+}
+
+Test(queue_runner, error_closes_the_queue_where_that_is_asked)
+{
+    static tfeed_status code = TFEED_DATA_LOSS;
+    struct tfeed_queue_runner_options options;
+    const struct tfeed_enqueue_operation operation = {.run = fail_silently, .user_data = &code};
+    tfeed_queue_runner_options_init(&options);
+    options.closes_on_error = true;
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 1, &options, &runner, NULL), TFEED_OK);
+    (void)start(NULL);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(tfeed_queue_runner_n_errors(runner), 1);
+}
+
+/* --- starting again ------------------------------------------------------------------------ */
+
+Test(queue_runner, second_start_while_threads_live_starts_none)
+{
+    make_runner(move_one, NULL, 2);
+    cr_assert_eq(start(NULL), 2);
+    cr_assert_eq(start(NULL), 0);
+    close_source();
+}
+
+Test(queue_runner, start_after_the_end_forgets_errors)
+{
+    tfeed_status code = TFEED_DATA_LOSS;
+    make_runner(fail_silently, &code, 1);
+    (void)start(NULL);
+    cr_assert(t_n_threads_becomes(n_threads_before));
+    code = TFEED_OUT_OF_RANGE;
+    cr_assert_eq(start(NULL), 1);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(tfeed_queue_runner_n_errors(runner), 0);
+}
+
+Test(queue_runner, start_under_another_coordinator_ends_the_old_watcher)
+{
+    struct tfeed_coordinator *other = NULL;
+    tfeed_status code = TFEED_CANCELLED;
+    static const tfeed_status codes[] = {TFEED_CANCELLED};
+    struct tfeed_queue_runner_options options;
+    const struct tfeed_enqueue_operation operation = {.run = fail_silently, .user_data = &code};
+    tfeed_queue_runner_options_init(&options);
+    options.closed_codes = codes;
+    options.n_closed_codes = 1;
+    cr_assert_eq(tfeed_coordinator_new(NULL, &other, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 1, &options, &runner, NULL), TFEED_OK);
+    (void)start(coordinator);
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert(t_n_threads_becomes(n_threads_before + 1)); /* the watcher */
+    cr_assert_eq(start(other), 2);
+    cr_assert(t_n_threads_becomes(n_threads_before + 1)); /* the new one */
+    cr_assert_eq(tfeed_coordinator_join(coordinator, NULL, NULL), TFEED_OK);
+    tfeed_queue_runner_free(runner);
+    runner = NULL;
+    tfeed_coordinator_free(other);
+}
+
+/* --- ending -------------------------------------------------------------------------------- */
+
+Test(queue_runner, free_ends_threads_that_no_coordinator_joins)
+{
+    put(0, 9);
+    make_runner(move_one, NULL, 1);
+    (void)start(NULL);
+    wait_until_blocked(queue, true);
+    tfeed_queue_runner_free(runner);
+    runner = NULL;
+    cr_assert(t_n_threads_becomes(n_threads_before));
+    cr_assert(tfeed_queue_is_closed(queue));
+}
+
+Test(queue_runner, free_ends_the_watcher_without_a_stop)
+{
+    close_source();
+    make_runner(move_one, NULL, 1);
+    (void)start(coordinator);
+    tfeed_queue_runner_free(runner);
+    runner = NULL;
+    cr_assert_not(tfeed_coordinator_should_stop(coordinator));
+    cr_assert_eq(tfeed_coordinator_join(coordinator, NULL, NULL), TFEED_OK);
+}
+
+Test(queue_runner, operations_are_freed_with_the_runner)
+{
+    int n_frees = 0;
+    const struct tfeed_enqueue_operation operation = {
+        .run = move_one, .user_data = &n_frees, .free = count_frees};
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 1, NULL, &runner, NULL), TFEED_OK);
+    tfeed_queue_runner_free(runner);
+    runner = NULL;
+    cr_assert_eq(n_frees, 1);
+}
+
+/* --- in a context -------------------------------------------------------------------------- */
+
+Test(queue_runner, context_starts_and_frees_its_runners)
+{
+    struct tfeed_context *context = NULL;
+    put(0, 2);
+    close_source();
+    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
+    runner = NULL;
+    cr_assert_eq(tfeed_start_queue_runners(context, coordinator, NULL), TFEED_OK);
+    expect_number(0);
+    expect_number(1);
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
+}
+
+Test(queue_runner, context_is_not_closed_while_threads_live)
+{
+    struct tfeed_context *context = NULL;
+    struct tfeed_error error;
+    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
+    runner = NULL;
+    cr_assert_eq(tfeed_start_queue_runners(context, coordinator, NULL), TFEED_OK);
+    wait_until_blocked(source, false); /* cancelling the runner's queue does not end that */
+    cr_assert_eq(tfeed_context_close(context, &error), TFEED_FAILED_PRECONDITION);
+    cr_assert_not_null(strstr(error.message, "QueueRunnerThread-numbers-enqueue"));
+    close_source();
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
+}
+
+Test(queue_runner, context_waits_for_threads_without_a_coordinator)
+{
+    struct tfeed_context *context = NULL;
+    put(0, 9);
+    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
+    runner = NULL;
+    cr_assert_eq(tfeed_start_queue_runners(context, NULL, NULL), TFEED_OK);
+    wait_until_blocked(queue, true);
+    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
+    cr_assert(t_n_threads_becomes(n_threads_before));
+}
+
+/* --- refusals ------------------------------------------------------------------------------ */
+
+Test(queue_runner, runner_needs_a_queue_and_operations)
+{
+    const struct tfeed_enqueue_operation operation = {.run = move_one};
+    cr_assert_eq(tfeed_queue_runner_new(NULL, &operation, 1, NULL, &runner, NULL),
+                 TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 0, NULL, &runner, NULL),
+                 TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(tfeed_queue_runner_new(queue, NULL, 1, NULL, &runner, NULL),
+                 TFEED_INVALID_ARGUMENT);
+    const struct tfeed_enqueue_operation nothing = {.run = NULL};
+    cr_assert_eq(tfeed_queue_runner_new(queue, &nothing, 1, NULL, &runner, NULL),
+                 TFEED_INVALID_ARGUMENT);
+}
+
+Test(queue_runner, empty_list_of_closed_codes_is_refused)
+{
+    static const tfeed_status codes[] = {TFEED_OUT_OF_RANGE};
+    struct tfeed_queue_runner_options options;
+    const struct tfeed_enqueue_operation operation = {.run = move_one};
+    tfeed_queue_runner_options_init(&options);
+    options.closed_codes = codes;
+    cr_assert_eq(tfeed_queue_runner_new(queue, &operation, 1, &options, &runner, NULL),
+                 TFEED_INVALID_ARGUMENT);
+}
+
+Test(queue_runner, failing_thread_start_is_reported_and_the_rest_ends_with_the_stop)
+{
+    make_runner(move_one, NULL, 3);
+    tfi_thread_fail_starts(2, 1); /* the watcher and one worker start */
+    cr_assert_eq(tfeed_queue_runner_start(runner, coordinator, NULL, NULL),
+                 TFEED_RESOURCE_EXHAUSTED);
+    cr_assert(t_n_threads_becomes(n_threads_before + 2));
+    close_source();
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+}
+
+Test(queue_runner, failing_watcher_starts_nothing)
+{
+    make_runner(move_one, NULL, 3);
+    tfi_thread_fail_starts(0, 1);
+    cr_assert_eq(tfeed_queue_runner_start(runner, coordinator, NULL, NULL),
+                 TFEED_RESOURCE_EXHAUSTED);
+    cr_assert(t_n_threads_becomes(n_threads_before));
+    cr_assert_eq(start(coordinator), 4); /* and it can be tried again */
+    close_source();
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+}
+
+Test(queue_runner, no_memory_leaves_operations_to_the_caller)
+{
+    int n_frees = 0;
+    int n_made = 0;
+    const struct tfeed_enqueue_operation operations[] = {
+        {.run = move_one, .user_data = &n_frees, .free = count_frees},
+        {.run = move_one, .user_data = &n_frees, .free = count_frees},
+    };
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfeed_queue_runner_options options;
+        struct tfeed_queue_runner *made = NULL;
+        tfeed_queue_runner_options_init(&options);
+        options.allocator = allocator;
+        T_EXPECT_ALLOC_STATUS(tfeed_queue_runner_new(queue, operations, 2, &options, &made, NULL));
+        n_made += made != NULL;
+        tfeed_queue_runner_free(made);
+    });
+    cr_assert_eq(n_made, 1);
+    cr_assert_eq(n_frees, 2);
+}
