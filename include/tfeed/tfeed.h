@@ -15,8 +15,10 @@
 #include <tfeed/crc32c.h>
 #include <tfeed/features.h>
 #include <tfeed/io.h>
+#include <tfeed/pipeline.h>
 #include <tfeed/queues.h>
 #include <tfeed/random.h>
+#include <tfeed/readers.h>
 #include <tfeed/records.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
