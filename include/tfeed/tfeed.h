@@ -13,6 +13,7 @@
 #include <tfeed/context.h>
 #include <tfeed/coordinator.h>
 #include <tfeed/crc32c.h>
+#include <tfeed/datasets.h>
 #include <tfeed/features.h>
 #include <tfeed/io.h>
 #include <tfeed/pipeline.h>

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * test_verify.c - what is found in damaged files, and what is still counted as good.
+ */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include <tfeed/datasets.h>
+
+#include "tests/support/support.h"
+#include "tests/unit/datasets/record_file.h"
+
+enum { N_RECORDS = 6 };
+
+static struct tfeed_dataset_verify_options options_for(const struct record_file *file)
+{
+    struct tfeed_dataset_verify_options options;
+    tfeed_dataset_verify_options_init(&options);
+    options.file_system = tfeed_memory_files_system(file->files);
+    return options;
+}
+
+/* Verifies the bytes as they are now; the report is the caller's. */
+static struct tfeed_dataset_verify_report verify(struct record_file *file)
+{
+    const struct tfeed_dataset_verify_options options = options_for(file);
+    struct tfeed_dataset_verify_report report;
+    record_file_put(file);
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_OK);
+    return report;
+}
+
+static void expect_report(struct record_file *file, uint64_t n_records, const char *cause,
+                          uint64_t record, uint64_t offset)
+{
+    struct tfeed_dataset_verify_report report = verify(file);
+    cr_assert_not(report.is_ok);
+    cr_assert_eq(report.n_records, n_records);
+    cr_assert_str_eq(report.cause, cause);
+    cr_assert_eq(report.n_errors, 1);
+    cr_assert_eq(report.n_faults, 1);
+    cr_assert_eq(report.faults[0].code, TFEED_DATA_LOSS);
+    cr_assert_eq(report.faults[0].record, record);
+    cr_assert_eq(report.faults[0].offset, offset);
+    cr_assert_not_null(strstr(report.faults[0].message, "file"));
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(file);
+    T_EXPECT_NO_LEAKS(NULL);
+}
+
+Test(verify, good_file_is_ok)
+{
+    for (int compression = TFEED_COMPRESSION_NONE; compression <= TFEED_COMPRESSION_ZLIB;
+         compression++) {
+        struct record_file file;
+        record_file_init(&file, N_RECORDS, (enum tfeed_compression)compression);
+        struct tfeed_dataset_verify_report report = verify(&file);
+        cr_assert(report.is_ok);
+        cr_assert_eq(report.n_records, N_RECORDS);
+        cr_assert_eq(report.n_bytes, N_RECORDS * RECORD_FILE_FRAME);
+        cr_assert_eq((int)report.compression, compression);
+        cr_assert_null(report.cause);
+        cr_assert_eq(report.n_errors, 0);
+        tfeed_dataset_verify_report_clear(&report);
+        record_file_clear(&file);
+    }
+}
+
+Test(verify, empty_file_is_ok)
+{
+    struct record_file file;
+    record_file_init(&file, 0, TFEED_COMPRESSION_NONE);
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert(report.is_ok);
+    cr_assert_eq(report.n_records, 0);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, bad_payload_is_one_error_and_the_rest_is_good)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.data[2 * RECORD_FILE_FRAME + 15] ^= 4;
+    expect_report(&file, N_RECORDS - 1, "flipped_bits", 2, 2 * RECORD_FILE_FRAME);
+}
+
+Test(verify, cause_is_that_of_the_first_fault)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.data[15] ^= 4;
+    file.len -= 3;
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert_eq(report.n_records, N_RECORDS - 2);
+    cr_assert_eq(report.n_errors, 2);
+    cr_assert_str_eq(report.cause, "flipped_bits");
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, bad_length_ends_it)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.data[3 * RECORD_FILE_FRAME] ^= 1;
+    expect_report(&file, 3, "flipped_bits", 3, 3 * RECORD_FILE_FRAME);
+}
+
+Test(verify, cut_file_is_truncated)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.len -= 3;
+    expect_report(&file, N_RECORDS - 1, "truncated", N_RECORDS - 1,
+                  (N_RECORDS - 1) * RECORD_FILE_FRAME);
+}
+
+Test(verify, zeros_behind_the_records_are_trailing_bytes)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    memset(file.data + file.len, 0, 40);
+    file.len += 40;
+    expect_report(&file, N_RECORDS, "trailing_bytes", N_RECORDS, N_RECORDS * RECORD_FILE_FRAME);
+}
+
+Test(verify, gzip_read_as_plain_is_wrong_compression)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_GZIP);
+    struct tfeed_dataset_verify_options options = options_for(&file);
+    struct tfeed_dataset_verify_report report;
+    options.compression = TFEED_COMPRESSION_NONE;
+    record_file_put(&file);
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_OK);
+    cr_assert_not(report.is_ok);
+    cr_assert_str_eq(report.cause, "wrong_compression");
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, strict_tail_is_an_option)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.len = 2 * RECORD_FILE_FRAME + 5; /* stray bytes, fewer than a header */
+    struct tfeed_dataset_verify_options options = options_for(&file);
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert_not(report.is_ok);
+    tfeed_dataset_verify_report_clear(&report);
+    options.tail = TFEED_TAIL_TENSORFLOW;
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_OK);
+    cr_assert(report.is_ok);
+    cr_assert_eq(report.n_records, 2);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, errors_beyond_the_limit_are_counted_only)
+{
+    enum { N_MANY = 300 };
+    static struct record_file file;
+    record_file_init(&file, N_MANY, TFEED_COMPRESSION_NONE);
+    for (int i = 0; i < N_MANY; i += 2)
+        file.data[i * RECORD_FILE_FRAME + 15] ^= 1;
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert_eq(report.n_records, N_MANY / 2);
+    cr_assert_eq(report.n_errors, N_MANY / 2);
+    cr_assert_eq(report.n_faults, 100);
+    for (size_t i = 0; i < report.n_faults; i++)
+        cr_assert_eq(report.faults[i].record, 2 * i);
+    tfeed_dataset_verify_report_clear(&report);
+
+    struct tfeed_dataset_verify_options options = options_for(&file);
+    options.max_errors = 0;
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_OK);
+    cr_assert_eq(report.n_errors, N_MANY / 2);
+    cr_assert_eq(report.n_faults, 0);
+    cr_assert_str_eq(report.cause, "flipped_bits");
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, record_over_the_limit_is_resource_exhausted)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    struct tfeed_dataset_verify_options options = options_for(&file);
+    struct tfeed_dataset_verify_report report;
+    options.max_record_bytes = RECORD_FILE_PAYLOAD - 1;
+    record_file_put(&file);
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_RESOURCE_EXHAUSTED);
+    cr_assert_not(report.is_ok);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, missing_file_is_not_found)
+{
+    struct record_file file;
+    struct tfeed_dataset_verify_report report;
+    struct tfeed_error error;
+    record_file_init(&file, 0, TFEED_COMPRESSION_NONE);
+    const struct tfeed_dataset_verify_options options = options_for(&file);
+    cr_assert_eq(tfeed_dataset_verify("nothing", &options, &report, &error), TFEED_NOT_FOUND);
+    cr_assert_not_null(strstr(error.message, "nothing"));
+    cr_assert_not(report.is_ok);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+static bool stop_at_once(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
+{
+    (void)n_total;
+    (void)n_bytes;
+    *(uint64_t *)user_data = n_records;
+    return false;
+}
+
+Test(verify, progress_that_says_stop_cancels)
+{
+    struct record_file file;
+    struct tfeed_dataset_verify_report report;
+    uint64_t n_seen = 0;
+    static const int n_records = 1000;
+    record_file_init(&file, n_records, TFEED_COMPRESSION_NONE);
+    record_file_put(&file);
+    struct tfeed_dataset_verify_options options = options_for(&file);
+    options.progress = stop_at_once;
+    options.user_data = &n_seen;
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_CANCELLED);
+    cr_assert_eq(n_seen, 128);
+    cr_assert_not(report.is_ok);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, failed_allocation_leaves_nothing_behind)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_GZIP);
+    record_file_put(&file);
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfeed_dataset_verify_options options = options_for(&file);
+        struct tfeed_dataset_verify_report report;
+        options.allocator = allocator;
+        T_EXPECT_ALLOC_STATUS(tfeed_dataset_verify("file", &options, &report, NULL));
+        tfeed_dataset_verify_report_clear(&report);
+    });
+    record_file_clear(&file);
+}
+
+Test(verify, failed_allocation_for_the_list_of_faults_leaves_nothing_behind)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    for (int i = 0; i < N_RECORDS; i++)
+        file.data[i * RECORD_FILE_FRAME + 15] ^= 1;
+    record_file_put(&file);
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfeed_dataset_verify_options options = options_for(&file);
+        struct tfeed_dataset_verify_report report;
+        options.allocator = allocator;
+        T_EXPECT_ALLOC_STATUS(tfeed_dataset_verify("file", &options, &report, NULL));
+        tfeed_dataset_verify_report_clear(&report);
+    });
+    record_file_clear(&file);
+}
