@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * command_help.c - `tfeed help` and `tfeed version`: everything that is known from the tables.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <tfeed/crc32c.h>
+#include <tfeed/version.h>
+
+#include "cli/command.h"
+#include "cli/console.h"
+
+enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 14, SPELLING_BYTES = 96, NAME_BYTES = 64 };
+
+/* Ends a term at the column where explanations begin, on the next line when it is too long. */
+static void pad_to(size_t len, size_t column)
+{
+    if (len + 2 > column)
+        output_format("\n%*s", (int)column, "");
+    else
+        output_format("%*s", (int)(column - len), "");
+}
+
+static void print_option(const struct option_spec *spec)
+{
+    char spelling[SPELLING_BYTES];
+    char letter[8] = "";
+
+    if (spec->letter)
+        snprintf(letter, sizeof letter, "-%c, ", spec->letter);
+    const int len = snprintf(spelling, sizeof spelling, "  %s--%s%s%s", letter, spec->name,
+                             spec->argument ? " " : "", spec->argument ? spec->argument : "");
+    output_text(spelling);
+    pad_to((size_t)len, OPTION_COLUMN);
+    for (const char *text = spec->help; *text;) { /* further lines go under the first */
+        const size_t line_len = strcspn(text, "\n");
+        output_bytes(text, line_len);
+        output_text("\n");
+        text += line_len;
+        if (*text == '\n') {
+            text++;
+            output_format("%*s", OPTION_COLUMN, "");
+        }
+    }
+}
+
+void help_print_command(const struct command *command)
+{
+    output_format("usage: tfeed %s %s\n\n%s\n", command->name, command->usage, command->details);
+    output_text("\noptions:\n");
+    for (const struct option_spec *spec = command->options; spec->name; spec++)
+        print_option(spec);
+    output_text("  -h, --help              this text\n");
+}
+
+static bool is_member(const struct command *command, const char *family)
+{
+    const size_t len = family ? strlen(family) : 0;
+
+    return !family || (strncmp(command->name, family, len) == 0 && command->name[len] == ' ');
+}
+
+void help_print_list(const char *family)
+{
+    const char *group = "";
+
+    output_format("usage: tfeed %s%s\n", family ? family : "COMMAND",
+                  family ? " COMMAND [options] INPUT..." : " [options] INPUT... [--out PATH]");
+    for (size_t i = 0; command_at(i); i++) {
+        const struct command *command = command_at(i);
+        if (!is_member(command, family))
+            continue;
+        if (strcmp(group, command->group) != 0)
+            output_format("\n%s\n", command->group);
+        group = command->group;
+        output_format("  %s", command->name);
+        pad_to(strlen(command->name) + 2, COMMAND_COLUMN + 2);
+        output_format("%s\n", command->summary);
+    }
+    output_text(
+        "\n"
+        "INPUT is a file, a pattern in quotes ('train-*.tfrecords'), STEM@8.SUFFIX for the set\n"
+        "STEM-00000-of-00008.SUFFIX and so on, or - for standard input.\n"
+        "Exit status: 0 fine, 1 a problem in the data, 2 usage, 3 I/O or internal, 130 "
+        "interrupted.\n");
+    output_format("'tfeed help %s%sCOMMAND' explains one command.\n", family ? family : "",
+                  family ? " " : "");
+}
+
+static enum exit_code run_help(const void *values, const struct operands *operands)
+{
+    char name[NAME_BYTES] = "";
+
+    (void)values;
+    if (operands->n_names == 0) {
+        help_print_list(NULL);
+        return EXIT_FINE;
+    }
+    snprintf(name, sizeof name, "%s%s%s", operands->names[0], operands->n_names > 1 ? " " : "",
+             operands->n_names > 1 ? operands->names[1] : "");
+    const struct command *command = command_find(name);
+    if (command) {
+        help_print_command(command);
+    } else if (command_is_family(name)) {
+        help_print_list(name);
+    } else {
+        report("unknown command '%s'; try 'tfeed help'", name);
+        return EXIT_USAGE;
+    }
+    return EXIT_FINE;
+}
+
+static enum exit_code run_version(const void *values, const struct operands *operands)
+{
+    (void)values;
+    (void)operands;
+    output_format("tfeed %s\n", tfeed_version());
+    output_format("checksums: %s\n", tfeed_crc32c_variant());
+    return EXIT_FINE;
+}
+
+static const struct option_spec no_options[] = {{0}};
+
+const struct command command_help = {
+    .name = "help",
+    .group = "Help",
+    .summary = "explain the commands, or one of them",
+    .usage = "[COMMAND]",
+    .details = "Lists the commands, or explains one. 'tfeed COMMAND --help' does the same.",
+    .options = no_options,
+    .max_operands = 2,
+    .run = run_help,
+};
+
+const struct command command_version = {
+    .name = "version",
+    .group = "Help",
+    .summary = "print the version and what was picked for this machine",
+    .usage = "",
+    .details = "Prints the version on the first line, then what was picked for this machine.",
+    .options = no_options,
+    .run = run_version,
+};

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * console.c - standard output, gathered and checked, and messages on standard error.
+ *
+ * write(2) and not stdio: stdio reports that some earlier write failed but not why, and the reason
+ * decides between a message and silence.
+ */
+#include "cli/console.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "cli/stop.h"
+
+enum { BUFFER_BYTES = 256 << 10, RESERVE_BYTES = 64 << 10, LINE_BYTES = 1024 };
+
+static struct {
+    char buffer[BUFFER_BYTES];
+    size_t len;
+    int sys_errno; /* of the first write that failed; everything after it is dropped */
+} out;
+
+static const char *reporting_command;
+
+/* ------------------------------------------------------------- output */
+
+void output_flush(void)
+{
+    size_t done = 0;
+
+    if (out.len > 0)
+        progress_clear();
+    while (done < out.len && out.sys_errno == 0) {
+        const ssize_t n = write(STDOUT_FILENO, out.buffer + done, out.len - done);
+        if (n >= 0)
+            done += (size_t)n;
+        else if (errno != EINTR)
+            out.sys_errno = errno;
+    }
+    out.len = 0;
+}
+
+char *output_reserve(size_t len)
+{
+    assert(len <= RESERVE_BYTES);
+    if (len > BUFFER_BYTES - out.len)
+        output_flush();
+    return out.buffer + out.len;
+}
+
+void output_advance(size_t len)
+{
+    out.len += len;
+}
+
+void output_bytes(const void *data, size_t len)
+{
+    const char *bytes = data;
+
+    while (len > 0) {
+        const size_t part = len < RESERVE_BYTES ? len : RESERVE_BYTES;
+        memcpy(output_reserve(part), bytes, part);
+        output_advance(part);
+        bytes += part;
+        len -= part;
+    }
+}
+
+void output_text(const char *text)
+{
+    output_bytes(text, strlen(text));
+}
+
+void output_format(const char *format, ...)
+{
+    char text[LINE_BYTES];
+    va_list list;
+
+    va_start(list, format);
+    output_vformat(text, sizeof text, format, list);
+    va_end(list);
+    output_text(text);
+}
+
+bool output_failed(void)
+{
+    return out.sys_errno != 0;
+}
+
+enum exit_code output_close(enum exit_code code)
+{
+    output_flush();
+    /* close(2) is where a network file system says what it could not store. */
+    if (out.sys_errno == 0 && close(STDOUT_FILENO) != 0 && errno != EBADF)
+        out.sys_errno = errno;
+    if (out.sys_errno == 0 || out.sys_errno == EPIPE)
+        return code;
+    report("standard output: %s", strerror(out.sys_errno));
+    return exit_code_worst(code, EXIT_IO);
+}
+
+/* ----------------------------------------------------------- messages */
+
+void output_vformat(char *text, size_t size, const char *format, va_list list)
+{
+    static const char more[] = "...";
+
+    if (vsnprintf(text, size, format, list) >= (int)size)
+        memcpy(text + size - sizeof more, more, sizeof more);
+}
+
+/* Control characters, also the two-byte ones of UTF-8, would let a file's name drive a terminal. */
+static void mask_controls(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++) {
+        if (*at < 0x20 || *at == 0x7f) {
+            *at = '?';
+        } else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
+            at[0] = '?';
+            at[1] = '?';
+        }
+    }
+}
+
+void output_name_bytes(const char *name, size_t len)
+{
+    char text[LINE_BYTES];
+
+    snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text), name);
+    mask_controls(text);
+    output_text(text);
+}
+
+void output_name(const char *name)
+{
+    output_name_bytes(name, strlen(name));
+}
+
+void report_as(const char *command_name)
+{
+    reporting_command = command_name;
+}
+
+void report(const char *format, ...)
+{
+    char text[LINE_BYTES];
+    va_list list;
+
+    va_start(list, format);
+    output_vformat(text, sizeof text, format, list);
+    va_end(list);
+    mask_controls(text);
+    output_flush(); /* what was found before stands before */
+    progress_clear();
+    fprintf(stderr, "tfeed%s%s: %s\n", reporting_command ? " " : "",
+            reporting_command ? reporting_command : "", text);
+}
+
+enum exit_code report_error(const struct tfeed_error *error)
+{
+    if (error->code == TFEED_CANCELLED && stop_requested())
+        return EXIT_INTERRUPTED;
+    report("%s", error->message);
+    return exit_code_of(error->code);
+}

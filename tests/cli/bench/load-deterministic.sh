@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+. "$CASES/helpers.sh"
+make_records
+tfeed bench load --rounds 2 --shuffle 3 --batch 2 --deterministic --no-crc --json train.tfrecords

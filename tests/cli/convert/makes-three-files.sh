@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+. "$CASES/helpers.sh"
+make_idx idx
+tfeed convert mnist idx --out out --validation 2
+ls -A out
+tfeed cat --json out/train.tfrecords

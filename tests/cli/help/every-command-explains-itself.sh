@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+# Asked for: on standard output, exit 0, both ways the same.
+for command in info count head cat verify convert 'bench read' 'bench parse' 'bench load' \
+    'bench write' 'bench probe' help version; do
+    # shellcheck disable=SC2086 # two words
+    tfeed help $command >a 2>errors || echo "help $command: $?"
+    # shellcheck disable=SC2086
+    tfeed $command --help >b 2>>errors || echo "$command --help: $?"
+    cmp a b
+    cat errors
+    grep -q "^usage: tfeed $command" a || echo "$command: no usage line"
+done

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+. "$CASES/helpers.sh"
+make_records
+put_byte train.tfrecords 30 377
+put_byte train.tfrecords 230 377
+tfeed verify train.tfrecords
+tfeed verify --json train.tfrecords
