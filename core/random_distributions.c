@@ -104,8 +104,6 @@ static void truncated_doubles(const uint32_t key[2], const uint32_t counter[4], 
     }
 }
 
-/* Standard values of n_groups groups; moves `counter` on to what follows them. */
-
 /* Always the words of a whole run: they come together, and loops of a known length vectorise. */
 static void draw_words(const uint32_t key[2], uint32_t counter[4], size_t n_groups,
                        uint32_t words[RUN_WORDS])
@@ -114,6 +112,7 @@ static void draw_words(const uint32_t key[2], uint32_t counter[4], size_t n_grou
     tfi_philox_skip(counter, n_groups);
 }
 
+/* Standard values of n_groups groups; moves `counter` on to what follows them. */
 static void draw_floats(enum distribution distribution, const uint32_t key[2], uint32_t counter[4],
                         size_t n_groups, float values[RUN_WORDS])
 {
