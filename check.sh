@@ -232,8 +232,9 @@ check_sanitizers() {
 check_long() {
     suite "long stress" build check check-stress STRESS_SECONDS=60
     suite "long stress under TSan" without_random_addresses build tsan check-stress STRESS_SECONDS=60
-    needed "configure without oneDNN" configured plain --disable-shared --without-onednn &&
-        step "build without oneDNN" build plain
+    needed "configure without oneDNN and LMDB" configured plain --disable-shared \
+        --without-onednn --without-lmdb &&
+        step "build without oneDNN and LMDB" build plain
     step "release archive" build check distcheck
 }
 

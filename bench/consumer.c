@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * consumer.c - what stands for the training loop.
+ * consumer.c - which columns stand for the training loop, and the schema that gives them.
  */
 #include "bench/consumer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_RECORDS = 128, NAME_BYTES = 256 };
+#include "bench/pixels.h"
 
-static const float scale = 1.0f / 255;
-static const float offset = -0.5f;
+enum { RUN_RECORDS = 128 };
 
 /* ----------------------------------------------------------------- scan */
 
@@ -20,6 +19,7 @@ void bench_reader_options(const struct bench_options *options,
 {
     tfeed_record_reader_options_init(ret_options);
     ret_options->compression = options->compression;
+    ret_options->map = options->map;
     ret_options->skip_checksums = options->skip_checksums;
 }
 
@@ -46,180 +46,218 @@ tfeed_status bench_scan(const char *name, const struct bench_options *options,
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
 }
 
-/* ---------------------------------------------------------------- guess */
+/* -------------------------------------------------------------- columns */
 
-/* The two features and, for an image of fixed length, how many bytes it has. */
-struct choice {
-    char image[NAME_BYTES];
-    char label[NAME_BYTES];
-    uint64_t image_bytes;
-};
-
-static void keep_name(char name[NAME_BYTES], const struct tfeed_feature_view *feature)
+/* A feature by name, that can be a column; a message when it is not there, or cannot. */
+static tfeed_status find_feature(const struct bench_options *options, struct bench_survey *survey,
+                                 const char *name, size_t name_len,
+                                 struct bench_feature **ret_feature, struct tfeed_error *reterr)
 {
-    if (feature->name_len < NAME_BYTES) {
-        memcpy(name, feature->name, feature->name_len);
-        name[feature->name_len] = '\0';
-    }
-}
-
-static bool has_name(const struct tfeed_feature_view *feature, const char *name)
-{
-    return strlen(name) == feature->name_len && memcmp(name, feature->name, feature->name_len) == 0;
-}
-
-static void consider_image(struct choice *choice, const struct tfeed_feature_view *feature)
-{
-    struct tfeed_bytes bytes;
-
-    if (choice->image[0] && !has_name(feature, choice->image))
-        return;
-    tfeed_feature_bytes(feature, &bytes);
-    if (choice->image_bytes == 0)
-        choice->image_bytes = bytes.len;
-    keep_name(choice->image, feature);
-}
-
-static void consider_label(struct choice *choice, const struct tfeed_feature_view *feature)
-{
-    static const char word[] = "label";
-    const bool is_label = memmem(feature->name, feature->name_len, word, sizeof word - 1) != NULL;
-
-    if (!choice->label[0] || (is_label && !strstr(choice->label, word)))
-        keep_name(choice->label, feature);
-}
-
-/* Looks at the first record of the files. */
-static tfeed_status look_at_record(const struct tfeed_record_view *record, bool guess_label,
-                                   struct choice *choice, struct tfeed_error *reterr)
-{
-    struct tfeed_example_walk walk;
-    struct tfeed_feature_view feature;
-    tfeed_status status;
-
-    tfeed_example_walk_init(&walk, record->data, record->len);
-    while ((status = tfeed_example_walk_next(&walk, &feature, reterr)) == TFEED_OK) {
-        if (feature.n_values != 1)
+    for (size_t i = 0; i < survey->n_features; i++) {
+        struct bench_feature *feature = &survey->features[i];
+        if (strlen(feature->name) != name_len || memcmp(feature->name, name, name_len) != 0)
             continue;
-        if (feature.kind == TFEED_FEATURE_BYTES)
-            consider_image(choice, &feature);
-        else if (feature.kind == TFEED_FEATURE_INT64 && guess_label)
-            consider_label(choice, &feature);
+        *ret_feature = feature;
+        if (!feature->why_not)
+            return TFEED_OK;
+        return bench_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: feature '%s' cannot be a column: %s",
+                          options->names[0], feature->name, feature->why_not);
     }
-    return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
+    return bench_fail(reterr, TFEED_INVALID_ARGUMENT,
+                      "%s: the first records have no feature '%.*s'", options->names[0],
+                      (int)name_len, name);
 }
 
-/* The first record of a file; TFEED_OUT_OF_RANGE when there is none. */
-static tfeed_status look_at_file(const struct bench_options *options, const char *name,
-                                 struct choice *choice, struct tfeed_error *reterr)
-{
-    struct tfeed_record_reader_options reader_options;
-    struct tfeed_record_reader *reader;
-    struct tfeed_record_view record;
-    struct tfeed_error error;
-
-    bench_reader_options(options, &reader_options);
-    tfeed_status status = tfeed_record_reader_open(name, &reader_options, &reader, reterr);
-    if (status != TFEED_OK)
-        return status;
-    status = tfeed_record_reader_next(reader, &record, reterr);
-    if (status == TFEED_OK &&
-        look_at_record(&record, options->label == NULL, choice, &error) != TFEED_OK)
-        status = bench_fail(reterr, error.code, "%s: record 0: %s", name, error.message);
-    tfeed_record_reader_close(reader);
-    return status;
-}
-
-static tfeed_status look_at_files(const struct bench_options *options, struct choice *choice,
-                                  struct tfeed_error *reterr)
-{
-    tfeed_status status = TFEED_OUT_OF_RANGE;
-
-    for (size_t i = 0; i < options->n_names && status == TFEED_OUT_OF_RANGE; i++)
-        status = look_at_file(options, options->names[i], choice, reterr);
-    return status;
-}
-
-/* Reads "NAME" or "NAME:LENGTH". */
-static tfeed_status read_image_option(const char *text, struct choice *choice,
-                                      struct tfeed_error *reterr)
-{
-    const char *colon = strrchr(text, ':');
-    const size_t name_len = colon ? (size_t)(colon - text) : strlen(text);
-    char *end = NULL;
-
-    if (colon)
-        choice->image_bytes = strtoull(colon + 1, &end, 10);
-    if (name_len == 0 || name_len >= NAME_BYTES || (colon && (*end || choice->image_bytes == 0)))
-        return bench_fail(reterr, TFEED_INVALID_ARGUMENT, "image must be NAME or NAME:LENGTH");
-    memcpy(choice->image, text, name_len);
-    return TFEED_OK;
-}
-
-static tfeed_status choose(const struct bench_options *options, struct choice *choice,
+/* Leaves out what the list "NAME,NAME" does not name. */
+static tfeed_status narrow(const struct bench_options *options, struct bench_survey *survey,
                            struct tfeed_error *reterr)
 {
+    static const char reason[] = "not asked for";
+    const char *name = options->columns;
+    bool *wanted = calloc(survey->n_features + 1, sizeof *wanted);
     tfeed_status status = TFEED_OK;
 
-    if (options->image)
-        status = read_image_option(options->image, choice, reterr);
-    if (status == TFEED_OK)
-        status = look_at_files(options, choice, reterr);
-    if (status == TFEED_OUT_OF_RANGE)
-        return bench_fail(reterr, TFEED_OUT_OF_RANGE, "%s: no record to measure with",
-                          options->names[0]);
+    if (!wanted)
+        return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
+    while (status == TFEED_OK && name) {
+        struct bench_feature *feature = NULL;
+        const size_t len = strcspn(name, ",");
+        status = find_feature(options, survey, name, len, &feature, reterr);
+        if (status == TFEED_OK)
+            wanted[feature - survey->features] = true;
+        name = name[len] == ',' ? name + len + 1 : NULL;
+    }
+    for (size_t i = 0; i < survey->n_features; i++)
+        if (!wanted[i] && !survey->features[i].why_not)
+            survey->features[i].why_not = reason;
+    free(wanted);
+    return status;
+}
+
+/* Bytes that are numbers: one value, of one length in all records, and said so by its name or the
+ * user. */
+static bool is_image(const struct bench_options *options, const struct bench_feature *feature)
+{
+    if (feature->kind != TFEED_FEATURE_BYTES || feature->n_values != 1 ||
+        feature->value_bytes == 0 || options->values == BENCH_BYTES)
+        return false;
+    return options->image ? strcmp(feature->name, options->image) == 0
+                          : strstr(feature->name, "raw") != NULL;
+}
+
+static void leave_out_strings(const struct bench_options *options, struct bench_survey *survey)
+{
+    for (size_t i = 0; i < survey->n_features; i++) {
+        struct bench_feature *feature = &survey->features[i];
+        if (!feature->why_not && feature->kind == TFEED_FEATURE_BYTES &&
+            !is_image(options, feature))
+            feature->why_not = "not numbers";
+    }
+}
+
+static struct bench_column column_of(const struct bench_options *options,
+                                     const struct bench_feature *feature)
+{
+    static const enum tfeed_dtype dtypes[] = {[TFEED_FEATURE_BYTES] = TFEED_STRING,
+                                              [TFEED_FEATURE_FLOAT] = TFEED_FLOAT,
+                                              [TFEED_FEATURE_INT64] = TFEED_INT64};
+
+    if (is_image(options, feature))
+        return (struct bench_column){.feature = feature,
+                                     .dtype = options->values == BENCH_FLOAT32 ? TFEED_FLOAT
+                                                                               : TFEED_UINT8,
+                                     .is_image = true,
+                                     .n_elements = feature->value_bytes};
+    return (struct bench_column){
+        .feature = feature, .dtype = dtypes[feature->kind], .n_elements = feature->n_values};
+}
+
+static int find_column(const struct bench_consumer *consumer, const char *name)
+{
+    for (int i = 0; i < consumer->n_columns; i++)
+        if (strcmp(consumer->columns[i].feature->name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* The label where none is named: a number with "label" in its name, else the first number. */
+static int guess_label(const struct bench_consumer *consumer)
+{
+    int label = -1;
+
+    for (int i = 0; i < consumer->n_columns; i++) {
+        const struct bench_column *column = &consumer->columns[i];
+        if (column->dtype != TFEED_INT64 || column->n_elements != 1)
+            continue;
+        if (strstr(column->feature->name, "label"))
+            return i;
+        if (label < 0)
+            label = i;
+    }
+    return label;
+}
+
+/* The probe where none is named: the first image, else the first string, else the last list of
+ * integers or single one but the label, else the last column. */
+static int guess_probe(const struct bench_consumer *consumer)
+{
+    int probe = -1;
+
+    for (int i = 0; i < consumer->n_columns; i++)
+        if (consumer->columns[i].is_image)
+            return i;
+    for (int i = 0; i < consumer->n_columns; i++)
+        if (consumer->columns[i].dtype == TFEED_STRING)
+            return i;
+    for (int i = 0; i < consumer->n_columns; i++)
+        if (i != consumer->label && consumer->columns[i].dtype == TFEED_INT64)
+            probe = i;
+    return probe >= 0 ? probe : consumer->n_columns - 1;
+}
+
+static tfeed_status choose_parts(const struct bench_options *options,
+                                 struct bench_consumer *consumer, struct tfeed_error *reterr)
+{
+    consumer->label =
+        options->label ? find_column(consumer, options->label) : guess_label(consumer);
+    consumer->probe =
+        options->image ? find_column(consumer, options->image) : guess_probe(consumer);
+    if (options->label &&
+        (consumer->label < 0 || consumer->columns[consumer->label].dtype != TFEED_INT64 ||
+         consumer->columns[consumer->label].n_elements != 1))
+        return bench_fail(reterr, TFEED_INVALID_ARGUMENT,
+                          "%s: the label '%s' is no column of one integer", options->names[0],
+                          options->label);
+    if (options->image && (consumer->probe < 0 ||
+                           consumer->columns[consumer->probe].feature->kind != TFEED_FEATURE_BYTES))
+        return bench_fail(reterr, TFEED_INVALID_ARGUMENT,
+                          "%s: the image '%s' is no column of bytes", options->names[0],
+                          options->image);
+    return TFEED_OK;
+}
+
+static tfeed_status choose_columns(const struct bench_options *options,
+                                   struct bench_consumer *consumer, struct tfeed_error *reterr)
+{
+    struct bench_survey *survey = &consumer->survey;
+    tfeed_status status = bench_survey_make(options, survey, reterr);
+
+    if (status == TFEED_OK && options->columns)
+        status = narrow(options, survey, reterr);
     if (status != TFEED_OK)
         return status;
-    if (options->label && strlen(options->label) < NAME_BYTES)
-        memcpy(choice->label, options->label, strlen(options->label) + 1);
-    if (!choice->image[0] || !choice->label[0])
+    if (options->numbers_only)
+        leave_out_strings(options, survey);
+    consumer->columns = calloc(survey->n_features + 1, sizeof *consumer->columns);
+    consumer->batch = calloc(survey->n_features + 1, sizeof(*consumer->batch));
+    if (!consumer->columns || !consumer->batch)
+        return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
+    for (size_t i = 0; i < survey->n_features; i++)
+        if (!survey->features[i].why_not)
+            consumer->columns[consumer->n_columns++] = column_of(options, &survey->features[i]);
+    if (consumer->n_columns == 0)
         return bench_fail(reterr, TFEED_INVALID_ARGUMENT,
-                          "%s: the first record has no %s feature of one value", options->names[0],
-                          choice->image[0] ? "int64" : "bytes");
-    return TFEED_OK;
+                          "%s: no feature of the first records can be a column", options->names[0]);
+    return choose_parts(options, consumer, reterr);
 }
 
 /* --------------------------------------------------------------- public */
 
-static tfeed_status make_schema(const struct bench_options *options, const struct choice *choice,
-                                struct bench_consumer *consumer, struct tfeed_error *reterr)
+static tfeed_status make_schema(struct bench_consumer *consumer, struct tfeed_error *reterr)
 {
-    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
-    const bool is_float = options->values == BENCH_FLOAT32;
     tfeed_status status = tfeed_schema_new(NULL, &consumer->schema, reterr);
 
-    if (status != TFEED_OK)
-        return status;
-    if (options->values == BENCH_BYTES)
-        status =
-            tfeed_schema_add_fixed(consumer->schema, choice->image, TFEED_STRING, &scalar, reterr);
-    else
-        status =
-            tfeed_schema_add_raw(consumer->schema, choice->image,
-                                 is_float ? TFEED_FLOAT : TFEED_UINT8, (int64_t)choice->image_bytes,
-                                 is_float ? scale : 1.0f, is_float ? offset : 0.0f, reterr);
-    if (status != TFEED_OK)
-        return status;
-    return tfeed_schema_add_fixed(consumer->schema, choice->label, TFEED_INT64, &scalar, reterr);
+    for (int i = 0; i < consumer->n_columns && status == TFEED_OK; i++) {
+        const struct bench_column *column = &consumer->columns[i];
+        const char *name = column->feature->name;
+        const bool is_float = column->dtype == TFEED_FLOAT;
+        const struct tfeed_shape shape = {.n_dims = column->n_elements == 1 ? 0 : 1,
+                                          .dims = {(int64_t)column->n_elements}};
+        if (column->is_image)
+            status = tfeed_schema_add_raw(
+                consumer->schema, name, column->dtype, (int64_t)column->n_elements,
+                is_float ? bench_pixel_scale : 1.0f, is_float ? bench_pixel_offset : 0.0f, reterr);
+        else
+            status = tfeed_schema_add_fixed(consumer->schema, name, column->dtype, &shape, reterr);
+    }
+    return status;
 }
 
 tfeed_status bench_consumer_open(const struct bench_options *options,
                                  struct bench_consumer *ret_consumer, struct tfeed_error *reterr)
 {
-    struct bench_consumer consumer = {.values = options->values};
+    struct bench_consumer consumer = {0};
     struct bench_sums sums = {0};
-    struct choice choice = {0};
-    tfeed_status status = choose(options, &choice, reterr);
+    tfeed_status status = choose_columns(options, &consumer, reterr);
 
     for (size_t i = 0; i < options->n_names && status == TFEED_OK; i++)
         status = bench_scan(options->names[i], options, &sums, reterr);
     if (status == TFEED_OK)
-        status = make_schema(options, &choice, &consumer, reterr);
+        status = make_schema(&consumer, reterr);
     if (status != TFEED_OK) {
         bench_consumer_close(&consumer);
         return status;
     }
-    consumer.n_values = options->values == BENCH_BYTES ? 0 : choice.image_bytes;
     consumer.n_records = sums.records;
     consumer.payload_bytes = sums.payload_bytes;
     *ret_consumer = consumer;
@@ -230,71 +268,8 @@ void bench_consumer_close(struct bench_consumer *consumer)
 {
     if (consumer->schema)
         tfeed_schema_unref(consumer->schema);
+    free(consumer->columns);
+    free((void *)consumer->batch);
+    bench_survey_clear(&consumer->survey);
     *consumer = (struct bench_consumer){0};
-}
-
-/* The pixel that a float was made of, which is never negative. */
-static int64_t pixel_of(float value)
-{
-    return (int32_t)((value - offset) * 255 + 0.5f);
-}
-
-static int64_t row_probe(const struct bench_consumer *consumer, const struct tfeed_tensor *image,
-                         int64_t row)
-{
-    const uint64_t n = consumer->n_values;
-    const uint64_t at = (uint64_t)row * n + (n > BENCH_PROBE_VALUE ? BENCH_PROBE_VALUE : n / 2);
-
-    switch (consumer->values) {
-    case BENCH_FLOAT32:
-        return n > 0 ? pixel_of(tfeed_tensor_floats(image)[at]) : 0;
-    case BENCH_UINT8:
-        return n > 0 ? tfeed_tensor_uint8s(image)[at] : 0;
-    case BENCH_BYTES: {
-        const struct tfeed_bytes *bytes = &tfeed_tensor_strings(image)[row];
-        return bytes->len > 0 ? bytes->data[0] : 0;
-    }
-    }
-    return 0;
-}
-
-static int64_t row_sum(const struct bench_consumer *consumer, const struct tfeed_tensor *image,
-                       int64_t row)
-{
-    const uint64_t n = consumer->n_values;
-    int64_t sum = 0;
-
-    switch (consumer->values) {
-    case BENCH_FLOAT32:
-        for (uint64_t i = (uint64_t)row * n; i < (uint64_t)(row + 1) * n; i++)
-            sum += pixel_of(tfeed_tensor_floats(image)[i]);
-        break;
-    case BENCH_UINT8:
-        for (uint64_t i = (uint64_t)row * n; i < (uint64_t)(row + 1) * n; i++)
-            sum += tfeed_tensor_uint8s(image)[i];
-        break;
-    case BENCH_BYTES:
-        sum = (int64_t)tfeed_tensor_strings(image)[row].len;
-        break;
-    }
-    return sum;
-}
-
-void bench_consumer_use(const struct bench_consumer *consumer, const struct tfeed_tensor *columns,
-                        int64_t n_rows, struct bench_pass *pass)
-{
-    const struct tfeed_tensor *image = &columns[BENCH_COLUMN_IMAGE];
-    const int64_t *labels = tfeed_tensor_int64s(&columns[BENCH_COLUMN_LABEL]);
-
-    for (int64_t row = 0; row < n_rows; row++)
-        pass->sums.probe_sum += row_probe(consumer, image, row);
-    pass->sums.records += (uint64_t)n_rows;
-    if (!pass->all_values)
-        return;
-    for (int64_t row = 0; row < n_rows; row++) {
-        pass->sums.label_sum += labels[row];
-        pass->sums.value_sum += row_sum(consumer, image, row);
-    }
-    if (pass->is_check)
-        bench_memory_look();
 }

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * consumer.h - what stands for the training loop: a schema of an image and a label, and cheap sums.
+ * consumer.h - what stands for the training loop: the columns that it takes, and sums over them.
+ *
+ * Two columns have a part of their own: the label, and the probe, of which one value a row is read
+ * in any case. The sums say which bytes were delivered, whatever the order, so that other readers
+ * of the same files can be compared:
+ *
+ *   label_sum  of the label
+ *   probe_sum  of one value a row of the probe: an image's value 406 (the middle of an MNIST image,
+ *              which is seldom 0), the first byte of a string, the first number of a list
+ *   value_sum  of every value of all columns but the label; a string counts its length
  */
 #ifndef BENCH_CONSUMER_H
 #define BENCH_CONSUMER_H
@@ -9,30 +18,36 @@
 #include <tfeed/features.h>
 #include <tfeed/status.h>
 
+#include "bench/survey.h"
 #include "bench/workloads.h"
 
-/** Columns of the schema. */
-enum { BENCH_COLUMN_IMAGE, BENCH_COLUMN_LABEL, BENCH_N_COLUMNS };
-
-/** The value of a row that is summed: the middle of an MNIST image, which is seldom 0. */
-enum { BENCH_PROBE_VALUE = 406 };
+/** A column of the schema. */
+struct bench_column {
+    const struct bench_feature *feature;
+    enum tfeed_dtype dtype;
+    bool is_image;       /**< bytes of a fixed length as numbers */
+    uint64_t n_elements; /**< of a row */
+};
 
 struct bench_consumer {
     struct tfeed_schema *schema;
-    enum bench_values values;
-    uint64_t n_values; /**< of a row; 0 where rows differ */
+    struct bench_survey survey;
+    struct bench_column *columns; /**< [n_columns], in the order of the schema */
+    int n_columns;
+    int label; /**< its column; -1: none */
+    int probe;
+    const struct tfeed_tensor **batch; /**< [n_columns], for bench_consumer_use */
     /* One scan over the files, which also brings them into the page cache. */
     uint64_t n_records;
     uint64_t payload_bytes;
 };
 
 /**
- * Scans the files and makes the schema: features as the options name them, else guessed from the
- * first record (its first bytes feature of one value; the int64 feature of one value whose name has
- * "label" in it, else the first).
+ * Scans the files and makes the schema: the features that the options name, else all that the first
+ * records have with the same number of values. See doc/command.md, `bench load`.
  *
  * @return TFEED_OK
- *         TFEED_INVALID_ARGUMENT  no such feature, or the first record is not an Example
+ *         TFEED_INVALID_ARGUMENT  no such feature, or it cannot be a column; a record is no Example
  *         TFEED_OUT_OF_RANGE      no record in any of the files
  *         what reading says
  */
@@ -42,9 +57,10 @@ TFEED_MUST_USE tfeed_status bench_consumer_open(const struct bench_options *opti
 
 void bench_consumer_close(struct bench_consumer *consumer);
 
-/** Uses n_rows rows of a batch: one value of each, or all. */
-void bench_consumer_use(const struct bench_consumer *consumer, const struct tfeed_tensor *columns,
-                        int64_t n_rows, struct bench_pass *pass);
+/** Uses the first n_rows rows of the columns in consumer->batch: the label and the probe, or every
+ *  value. */
+void bench_consumer_use(const struct bench_consumer *consumer, int64_t n_rows,
+                        struct bench_pass *pass);
 
 /** Scans one file: records and payload bytes are added to the sums. */
 TFEED_MUST_USE tfeed_status bench_scan(const char *name, const struct bench_options *options,

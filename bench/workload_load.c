@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * workload_load.c - loading as a training program does it: names queue, readers, shuffle queue,
- * batches, under a coordinator.
+ * workload_load.c - loading as a training program does it: through tfeed_loader.
  *
- * A pass makes the pipeline, empties it and takes it down: what a program pays from its first line
+ * A pass opens the loader, takes all batches and closes it: what a program pays from its first line
  * to its last batch.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include <tfeed/coordinator.h>
-#include <tfeed/pipeline.h>
+#include <tfeed/loader.h>
 
 #include "bench/consumer.h"
 #include "bench/workloads.h"
@@ -19,14 +17,7 @@
 struct load_state {
     const struct bench_options *options;
     struct bench_consumer consumer;
-};
-
-/* What one pass makes. */
-struct pipeline {
-    struct tfeed_context *context;
-    struct tfeed_coordinator *coordinator;
-    struct tfeed_queue *names;
-    struct tfeed_batcher *batcher;
+    unsigned n_threads; /* of the last pass */
 };
 
 static void load_close(void *user_data)
@@ -53,122 +44,87 @@ static tfeed_status load_open(const struct bench_options *options, void **ret_st
     return status;
 }
 
-static tfeed_status make_names(const struct bench_options *options, struct pipeline *pipeline,
-                               struct tfeed_error *reterr)
+void bench_loader_options(const struct bench_options *options,
+                          struct tfeed_loader_options *ret_options)
 {
-    struct tfeed_producer_options producer;
-
-    tfeed_producer_options_init(&producer);
-    producer.n_epochs = (int64_t)options->n_epochs;
-    producer.shuffle = options->n_shuffle > 0;
-    return tfeed_string_input_producer(pipeline->context, options->names, options->n_names,
-                                       &producer, &pipeline->names, reterr);
+    tfeed_loader_options_init(ret_options);
+    ret_options->batch_size = (int64_t)options->batch_size;
+    ret_options->n_epochs = (int64_t)options->n_epochs;
+    ret_options->order = options->order;
+    ret_options->shuffle_records = (int64_t)options->n_shuffle;
+    ret_options->seed = (int64_t)options->seed;
+    ret_options->interleave = (int64_t)options->interleave;
+    ret_options->n_lanes = (int64_t)options->n_lanes;
+    ret_options->skip_checksums = options->skip_checksums;
+    ret_options->compression = options->compression;
+    ret_options->map = options->map;
+    if (options->n_workers != BENCH_WORKERS_AUTO)
+        ret_options->n_workers = (int64_t)options->n_workers;
+    ret_options->n_batches = (int64_t)options->n_batches;
+    ret_options->budget_bytes = (int64_t)options->budget_bytes;
 }
 
-static tfeed_status make_batcher(const struct load_state *state, struct pipeline *pipeline,
-                                 struct tfeed_error *reterr)
+static tfeed_status take_batches(const struct load_state *state, struct tfeed_loader *loader,
+                                 double start, struct bench_pass *pass, struct tfeed_error *reterr)
 {
-    const struct bench_options *options = state->options;
-    struct tfeed_record_reader_options reader;
-    struct tfeed_batch_options batch;
-
-    bench_reader_options(options, &reader);
-    tfeed_batch_options_init(&batch);
-    batch.batch_size = (int64_t)options->batch_size;
-    batch.min_after_dequeue = (int64_t)options->n_shuffle;
-    batch.n_threads = (int64_t)options->n_readers;
-    batch.n_prefetch = (int64_t)options->n_prefetch;
-    batch.deterministic = options->deterministic;
-    batch.allow_smaller_final_batch = true;
-    return tfeed_shuffle_batch_examples(pipeline->context, pipeline->names, state->consumer.schema,
-                                        &reader, &batch, &pipeline->batcher, reterr);
-}
-
-static tfeed_status make_pipeline(const struct load_state *state, struct pipeline *pipeline,
-                                  struct tfeed_error *reterr)
-{
-    struct tfeed_context_options context;
+    const struct bench_consumer *consumer = &state->consumer;
+    struct tfeed_batch *batch;
     tfeed_status status;
 
-    tfeed_context_options_init(&context);
-    context.graph_seed = (int64_t)state->options->seed;
-    if ((status = tfeed_context_new(&context, &pipeline->context, reterr)) ||
-        (status = tfeed_coordinator_new(NULL, &pipeline->coordinator, reterr)) ||
-        (status = make_names(state->options, pipeline, reterr)) ||
-        (status = make_batcher(state, pipeline, reterr)))
-        return status;
-    return tfeed_start_queue_runners(pipeline->context, pipeline->coordinator, reterr);
-}
-
-static tfeed_status take_batches(const struct load_state *state, struct pipeline *pipeline,
-                                 struct bench_pass *pass, struct tfeed_error *reterr)
-{
-    struct tfeed_tensor columns[BENCH_N_COLUMNS] = {0};
-    tfeed_status status;
-
-    while ((status = tfeed_batcher_next(pipeline->batcher, columns, reterr)) == TFEED_OK)
-        bench_consumer_use(&state->consumer, columns, columns[BENCH_COLUMN_LABEL].shape.dims[0],
-                           pass);
-    for (int i = 0; i < BENCH_N_COLUMNS; i++)
-        tfeed_tensor_clear(&columns[i]);
+    while ((status = tfeed_loader_next(loader, &batch, reterr)) == TFEED_OK) {
+        if (pass->sums.records == 0)
+            pass->first_batch_seconds = bench_now() - start;
+        for (int i = 0; i < consumer->n_columns; i++)
+            consumer->batch[i] = tfeed_batch_column(batch, i);
+        bench_consumer_use(consumer, tfeed_batch_n_rows(batch), pass);
+        tfeed_batch_unref(batch);
+    }
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
-}
-
-/* Stops and joins what was made; the first error, from the loop or from a thread, is the pass's. */
-static tfeed_status end_pipeline(struct pipeline *pipeline, tfeed_status status,
-                                 struct tfeed_error *reterr)
-{
-    struct tfeed_error error;
-
-    if (pipeline->coordinator) {
-        (void)tfeed_coordinator_request_stop(pipeline->coordinator,
-                                             status == TFEED_OK ? NULL : reterr, &error);
-        const tfeed_status joined = tfeed_coordinator_join(pipeline->coordinator, NULL, &error);
-        if (joined != TFEED_OK) {
-            status = joined;
-            *reterr = error;
-        }
-    }
-    if (pipeline->batcher)
-        tfeed_batcher_unref(pipeline->batcher);
-    if (pipeline->names)
-        tfeed_queue_unref(pipeline->names);
-    if (tfeed_context_close(pipeline->context, &error) != TFEED_OK && status == TFEED_OK) {
-        status = error.code;
-        *reterr = error;
-    }
-    tfeed_coordinator_free(pipeline->coordinator);
-    return status;
 }
 
 static tfeed_status load_run(void *user_data, struct bench_pass *pass, struct tfeed_error *reterr)
 {
-    const struct load_state *state = user_data;
-    const uint64_t n_expected = state->consumer.n_records * state->options->n_epochs;
-    struct pipeline pipeline = {0};
-    tfeed_status status = make_pipeline(state, &pipeline, reterr);
+    struct load_state *state = user_data;
+    const struct bench_options *options = state->options;
+    const uint64_t n_expected = state->consumer.n_records * options->n_epochs;
+    const double start = bench_now();
+    struct tfeed_loader_options loader_options;
+    struct tfeed_loader *loader;
 
-    if (status == TFEED_OK)
-        status = take_batches(state, &pipeline, pass, reterr);
-    status = end_pipeline(&pipeline, status, reterr);
+    bench_loader_options(options, &loader_options);
+    tfeed_status status = tfeed_loader_open_files(
+        options->names, options->n_names, state->consumer.schema, &loader_options, &loader, reterr);
+    if (status != TFEED_OK)
+        return status;
+    status = take_batches(state, loader, start, pass, reterr);
+    pass->statistics.struct_size = sizeof pass->statistics;
+    tfeed_loader_statistics_get(loader, &pass->statistics);
+    pass->has_statistics = true;
+    state->n_threads = 1 + (unsigned)tfeed_loader_n_workers(loader);
+    tfeed_loader_close(loader);
     pass->sums.payload_bytes = state->consumer.payload_bytes;
     if (status == TFEED_OK && pass->sums.records != n_expected)
         return bench_fail(reterr, TFEED_INTERNAL,
                           "load: %" PRIu64 " rows came out, the files hold %" PRIu64 " for %" PRIu64
                           " epochs",
-                          pass->sums.records, state->consumer.n_records, state->options->n_epochs);
+                          pass->sums.records, state->consumer.n_records, options->n_epochs);
     return status;
 }
 
-/* The caller, the readers and the maker of batches; threads that only wait are not counted. */
-static unsigned load_n_threads(const struct bench_options *options)
+/* The caller and the workers. */
+static unsigned load_n_threads(const void *user_data)
 {
-    return 1 + (options->deterministic ? 0 : (unsigned)options->n_readers) +
-           (options->n_prefetch > 0 ? 1 : 0);
+    return ((const struct load_state *)user_data)->n_threads;
+}
+
+static const struct bench_consumer *load_consumer(const void *user_data)
+{
+    return &((const struct load_state *)user_data)->consumer;
 }
 
 const struct bench_workload bench_load = {.name = "load",
                                           .open = load_open,
                                           .run = load_run,
                                           .close = load_close,
-                                          .n_threads = load_n_threads};
+                                          .n_threads = load_n_threads,
+                                          .consumer = load_consumer};

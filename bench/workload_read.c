@@ -48,7 +48,7 @@ struct parse_state {
     const struct bench_options *options;
     struct bench_consumer consumer;
     struct tfeed_example_parser *parser;
-    struct tfeed_tensor columns[BENCH_N_COLUMNS];
+    struct tfeed_tensor *columns;    /* [n_columns] */
     struct tfeed_record_view *views; /* batch_size of each */
     struct tfeed_bytes *serialized;
     uint64_t n_filled; /* rows of the batch */
@@ -58,8 +58,9 @@ static void parse_close(void *user_data)
 {
     struct parse_state *state = user_data;
 
-    for (int i = 0; i < BENCH_N_COLUMNS; i++)
+    for (int i = 0; state->columns && i < state->consumer.n_columns; i++)
         tfeed_tensor_clear(&state->columns[i]);
+    free(state->columns);
     tfeed_example_parser_free(state->parser);
     bench_consumer_close(&state->consumer);
     free(state->views);
@@ -81,6 +82,12 @@ static tfeed_status parse_set_up(struct parse_state *state, struct tfeed_error *
     if ((status = bench_consumer_open(state->options, &state->consumer, reterr)) ||
         (status = tfeed_example_parser_new(state->consumer.schema, NULL, &state->parser, reterr)))
         return status;
+    const int n_columns = state->consumer.n_columns;
+    state->columns = calloc((size_t)n_columns, sizeof *state->columns);
+    if (!state->columns)
+        return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
+    for (int i = 0; i < n_columns; i++)
+        state->consumer.batch[i] = &state->columns[i];
     return tfeed_schema_alloc_columns(state->consumer.schema, (int64_t)n, NULL, state->columns,
                                       reterr);
 }
@@ -103,7 +110,7 @@ static tfeed_status parse_open(const struct bench_options *options, void **ret_s
 
 static void use_batch(struct parse_state *state, struct bench_pass *pass)
 {
-    bench_consumer_use(&state->consumer, state->columns, (int64_t)state->n_filled, pass);
+    bench_consumer_use(&state->consumer, (int64_t)state->n_filled, pass);
     state->n_filled = 0;
 }
 
@@ -160,5 +167,13 @@ static tfeed_status parse_run(void *user_data, struct bench_pass *pass, struct t
     return status;
 }
 
-const struct bench_workload bench_parse = {
-    .name = "parse", .open = parse_open, .run = parse_run, .close = parse_close};
+static const struct bench_consumer *parse_consumer(const void *user_data)
+{
+    return &((const struct parse_state *)user_data)->consumer;
+}
+
+const struct bench_workload bench_parse = {.name = "parse",
+                                           .open = parse_open,
+                                           .run = parse_run,
+                                           .close = parse_close,
+                                           .consumer = parse_consumer};

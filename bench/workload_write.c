@@ -13,6 +13,7 @@
 
 #include "bench/consumer.h"
 #include "bench/images.h"
+#include "bench/pixels.h"
 #include "bench/workloads.h"
 
 enum { RECORDS_A_LOOK = 128 };
@@ -76,7 +77,7 @@ static tfeed_status write_records(struct write_state *state, struct tfeed_record
             status = tfeed_record_writer_write(writer, data, len, reterr);
         sums->records++;
         sums->payload_bytes += len;
-        sums->probe_sum += state->images.pixels[i * BENCH_IMAGE_BYTES + BENCH_PROBE_VALUE];
+        sums->probe_sum += state->images.pixels[i * BENCH_IMAGE_BYTES + BENCH_PROBE_PIXEL];
     }
     return status == TFEED_OK ? tfeed_record_writer_close(writer, reterr) : status;
 }

@@ -5,7 +5,8 @@
  *
  *   read    scan records: framing and checksums
  *   parse   … and parse them into the columns of batches
- *   load    … through filename queue, reader threads and shuffle queue
+ *   load    … shuffled, through the loader
+ *   queues  … through filename queue, reader threads and shuffle queue
  *   write   make Examples from memory and write them
  */
 #ifndef BENCH_WORKLOADS_H
@@ -15,38 +16,59 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tfeed/loader.h>
 #include <tfeed/records.h>
 
 #include "bench/harness.h"
 
-/** What the bytes feature of a row becomes. */
+/** What an image, bytes of one length in all records, becomes. */
 enum bench_values {
     BENCH_FLOAT32, /**< byte * (1 / 255) - 0.5 */
     BENCH_UINT8,
-    BENCH_BYTES /**< a view; rows may differ in length */
+    BENCH_BYTES /**< a view, as bytes of differing length are in any case */
 };
+
+/** As many workers as the process may use processors. */
+#define BENCH_WORKERS_AUTO UINT64_MAX
 
 struct bench_options {
     const char *const *names; /**< of the files; write: the one to be made */
     size_t n_names;
     enum tfeed_compression compression;
+    enum tfeed_map map;
     bool skip_checksums;
     uint64_t n_rounds;
     bool full_check; /**< sum every value in the timed passes too */
 
     /* parse, load */
-    const char *image; /**< "NAME" or "NAME:LENGTH" of a bytes feature; NULL: guessed */
-    const char *label; /**< name of an int64 feature; NULL: guessed */
+    const char *columns; /**< "NAME,NAME": the features that become columns; NULL: all that can */
+    const char *image;   /**< name of a bytes feature; NULL: guessed */
+    const char *label;   /**< name of an int64 feature; NULL: guessed */
     enum bench_values values;
     uint64_t batch_size;
 
-    /* load */
+    /* load, queues */
     uint64_t n_epochs; /**< 1 for the others */
     uint64_t n_shuffle;
+    uint64_t seed;
+
+    /* load: as in tfeed_loader_options */
+    enum tfeed_order order;
+    uint64_t interleave;
+    uint64_t n_lanes;
+    uint64_t n_workers; /**< or BENCH_WORKERS_AUTO */
+    uint64_t n_batches;
+    uint64_t budget_bytes;
+
+    /* queues */
     uint64_t n_readers;
     uint64_t n_prefetch;
-    uint64_t seed;
     bool deterministic;
+
+    /* step */
+    bool numbers_only; /**< no columns of strings */
+    uint64_t step_us;  /**< microseconds of a step's computation */
+    uint64_t n_step_threads;
 
     /* write */
     const char *idx_folder; /**< NULL: random images */
@@ -57,13 +79,19 @@ struct bench_options {
 /** The defaults: five rounds, batches of 128 float32, one epoch, shuffled through 10,000. */
 #define BENCH_OPTIONS_INIT                                                                         \
     {                                                                                              \
-        .n_rounds = 5, .batch_size = 128, .n_epochs = 1, .n_shuffle = 10000, .n_readers = 1,       \
+        .n_rounds = 5, .batch_size = 128, .n_epochs = 1, .n_shuffle = 10000, .interleave = 1,      \
+        .n_workers = BENCH_WORKERS_AUTO, .n_batches = 4, .n_readers = 1, .step_us = 5000,          \
         .n_records = 55000                                                                         \
     }
 
 extern const struct bench_workload bench_read;
 extern const struct bench_workload bench_parse;
 extern const struct bench_workload bench_load;
+extern const struct bench_workload bench_queues;
 extern const struct bench_workload bench_write;
+
+/** The loader options that stand in the bench's. */
+void bench_loader_options(const struct bench_options *options,
+                          struct tfeed_loader_options *ret_options);
 
 #endif

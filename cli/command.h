@@ -59,6 +59,7 @@ extern const struct command command_bench_read;
 extern const struct command command_bench_parse;
 extern const struct command command_bench_write;
 extern const struct command command_bench_load;
+extern const struct command command_bench_step;
 extern const struct command command_bench_probe;
 extern const struct command command_help;
 extern const struct command command_version;

@@ -3,197 +3,63 @@
  *
  * command_bench.c - `tfeed bench …`: the measurements of bench/ on the user's own files.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <tfeed/version.h>
-
 #include "bench/harness.h"
 #include "bench/machine.h"
 #include "bench/probes.h"
 #include "bench/workloads.h"
+#include "cli/bench_report.h"
 #include "cli/console.h"
 #include "cli/inputs.h"
-#include "cli/json_writer.h"
 #include "cli/reading.h"
 #include "cli/stop.h"
 
-enum { PATH_BYTES = 4096, MAX_BATCH = 65536, MAX_READERS = 256, SECONDS_DIGITS = 6 };
+enum { PATH_BYTES = 4096, MAX_BATCH = 65536, MAX_THREADS = 256, MAX_RING = 1024 };
 
 /* The words of --dtype in the order of enum bench_values. */
 #define DTYPE_WORDS "float32|uint8|bytes"
+/* … of enum tfeed_order, enum tfeed_map, and of what bench load measures. */
+#define ORDER_WORDS "auto|files|fast|global|tensorflow"
+#define MAP_WORDS   "auto|never"
+#define VIA_WORDS   "loader|queues"
+enum via { VIA_LOADER, VIA_QUEUES };
 
 struct bench_values_given {
     struct bench_options options;
     const char *out;
     int compression;
     int dtype;
+    int map;
+    int order;
+    int via;
+    bool explain;
     bool json;
 };
 
-/* --------------------------------------------------------------- output */
-
-static void print_spread(struct json_writer *json, const struct bench_spread *seconds)
-{
-    json_key(json, "min_seconds");
-    json_fixed(json, seconds->min, SECONDS_DIGITS);
-    json_key(json, "max_seconds");
-    json_fixed(json, seconds->max, SECONDS_DIGITS);
-}
-
-static void print_uint(struct json_writer *json, const char *key, uint64_t value)
-{
-    json_key(json, key);
-    json_uint(json, value);
-}
-
-static void print_check_json(struct json_writer *json, const struct bench_sums *check)
-{
-    json_key(json, "check");
-    json_begin_object(json);
-    print_uint(json, "records", check->records);
-    print_uint(json, "payload_bytes", check->payload_bytes);
-    json_key(json, "label_sum");
-    json_int(json, check->label_sum);
-    json_key(json, "probe_sum");
-    json_int(json, check->probe_sum);
-    json_key(json, "value_sum");
-    json_int(json, check->value_sum);
-    json_end_object(json);
-}
-
-static void print_rate(struct json_writer *json, const char *key, double rate)
-{
-    json_key(json, key);
-    if (rate > 0)
-        json_fixed(json, rate, 2);
-    else
-        json_null(json);
-}
-
-static void print_probes_json(struct json_writer *json, const struct bench_probes *probes)
-{
-    json_key(json, "probes");
-    json_begin_object(json);
-    print_rate(json, "memory_read_gb_per_s", probes->memory_read);
-    print_rate(json, "memory_copy_gb_per_s", probes->memory_copy);
-    print_rate(json, "crc_hot_gb_per_s", probes->crc_hot);
-    print_rate(json, "crc_memory_gb_per_s", probes->crc_memory);
-    print_rate(json, "map_pages_gb_per_s", probes->map_pages);
-    print_rate(json, "map_bytes_gb_per_s", probes->map_bytes);
-    json_end_object(json);
-}
-
-static void print_machine_json(struct json_writer *json)
-{
-    struct bench_machine machine;
-
-    bench_machine_describe(&machine);
-    json_key(json, "machine");
-    json_begin_object(json);
-    json_key(json, "processor");
-    json_string(json, machine.processor);
-    print_uint(json, "processors", machine.n_processors);
-    json_key(json, "compiler");
-    json_string(json, machine.compiler);
-    json_key(json, "build");
-    json_string(json, machine.build);
-    json_key(json, "checksum");
-    json_string(json, machine.checksum);
-    json_end_object(json);
-}
-
-static void print_heading_json(struct json_writer *json, const char *workload)
-{
-    json_begin_object(json);
-    json_key(json, "peer");
-    json_string(json, "tfeed");
-    json_key(json, "version");
-    json_string(json, tfeed_version());
-    json_key(json, "workload");
-    json_string(json, workload);
-}
-
-static void print_json(const struct bench_workload *workload, const struct bench_result *result,
-                       const struct bench_probes *probes)
-{
-    const double seconds = result->seconds.median;
-    struct json_writer json = {0};
-
-    print_heading_json(&json, workload->name);
-    print_uint(&json, "records", result->records);
-    print_uint(&json, "bytes", result->bytes);
-    json_key(&json, "seconds");
-    json_fixed(&json, seconds, SECONDS_DIGITS);
-    json_key(&json, "cpu_seconds");
-    json_fixed(&json, result->cpu_seconds, SECONDS_DIGITS);
-    json_key(&json, "rec_per_s");
-    json_fixed(&json, (double)result->records / seconds, 1);
-    json_key(&json, "bytes_per_s");
-    json_fixed(&json, (double)result->bytes / seconds, 1);
-    print_uint(&json, "peak_rss_bytes", result->peak_rss_bytes);
-    print_uint(&json, "peak_anon_bytes", result->peak_anon_bytes);
-    print_uint(&json, "threads", result->n_threads);
-    json_key(&json, "crc_verified");
-    json_bool(&json, result->crc_verified);
-    print_check_json(&json, &result->check);
-    print_uint(&json, "rounds", result->n_rounds);
-    print_spread(&json, &result->seconds);
-    print_probes_json(&json, probes);
-    print_machine_json(&json);
-    json_end_object(&json);
-    json_end_line(&json);
-}
-
-static void print_probe(const char *what, double rate)
-{
-    if (rate > 0)
-        output_format("  %-34s %8.2f GB/s\n", what, rate);
-}
-
-static void print_probes(const struct bench_probes *probes)
-{
-    struct bench_machine machine;
-
-    output_text("this machine now, one thread\n");
-    print_probe("memory, read", probes->memory_read);
-    print_probe("memory, copied (memcpy)", probes->memory_copy);
-    print_probe("CRC-32C, bytes in the L2 cache", probes->crc_hot);
-    print_probe("CRC-32C, bytes in memory", probes->crc_memory);
-    print_probe("mapped file, a byte of every page", probes->map_pages);
-    print_probe("mapped file, every byte", probes->map_bytes);
-    bench_machine_describe(&machine);
-    output_format("  %s, %u processors; %s, %s; checksums by %s; tfeed %s\n", machine.processor,
-                  machine.n_processors, machine.compiler, machine.build, machine.checksum,
-                  tfeed_version());
-}
-
-static void print_text(const struct bench_workload *workload, const struct bench_result *result,
-                       const struct bench_probes *probes)
-{
-    const double seconds = result->seconds.median;
-    const double n = (double)result->records;
-
-    output_format("%s: %" PRIu64 " records, %" PRIu64 " bytes, %u thread%s, checksums %s\n",
-                  workload->name, result->records, result->bytes, result->n_threads,
-                  result->n_threads == 1 ? "" : "s",
-                  result->crc_verified ? "verified" : "not looked at");
-    output_format("  %.0f records/s (%.0f to %.0f; median, worst and best of %" PRIu64 ")\n",
-                  n / seconds, n / result->seconds.max, n / result->seconds.min, result->n_rounds);
-    output_format("  %.3f GB/s, %.1f ns a record, %.3f CPU seconds a million records\n",
-                  (double)result->bytes / seconds / 1e9, seconds * 1e9 / n,
-                  result->cpu_seconds * 1e6 / n);
-    output_format("  %.1f MB of anonymous memory, %.1f MB resident at most\n",
-                  (double)result->peak_anon_bytes / 1e6, (double)result->peak_rss_bytes / 1e6);
-    output_format("  sums: labels %" PRId64 ", probes %" PRId64 ", values %" PRId64 "\n",
-                  result->check.label_sum, result->check.probe_sum, result->check.value_sum);
-    print_probes(probes);
-}
+static const struct bench_values_given bench_defaults = {.options = BENCH_OPTIONS_INIT};
 
 /* -------------------------------------------------------------- running */
+
+static void take_choices(const struct bench_values_given *values, struct bench_options *options)
+{
+    options->compression = (enum tfeed_compression)values->compression;
+    options->values = (enum bench_values)values->dtype;
+    options->map = (enum tfeed_map)values->map;
+    options->order = (enum tfeed_order)values->order;
+    options->should_stop = stop_requested;
+}
+
+static unsigned processors(void)
+{
+    struct bench_machine machine;
+
+    bench_machine_describe(&machine);
+    return machine.n_processors;
+}
 
 static enum exit_code measure(const struct bench_workload *workload,
                               const struct bench_values_given *values,
@@ -203,55 +69,117 @@ static enum exit_code measure(const struct bench_workload *workload,
     struct bench_probes probes;
     struct tfeed_error error;
 
-    options->compression = (enum tfeed_compression)values->compression;
-    options->values = (enum bench_values)values->dtype;
-    options->should_stop = stop_requested;
-    if (bench_measure(workload, options, &result, &error) != TFEED_OK ||
+    take_choices(values, options);
+    if (bench_measure(workload, options, &result, &error) != TFEED_OK)
+        return report_error(&error);
+    const tfeed_status status = bench_probes_run(options->names, options->n_names, &probes, &error);
+    if (status == TFEED_OK && values->json)
+        bench_report_json(&result, &probes);
+    else if (status == TFEED_OK)
+        bench_report_text(&result, &probes, values->explain);
+    bench_result_clear(&result);
+    return status == TFEED_OK ? EXIT_FINE : report_error(&error);
+}
+
+static enum exit_code measure_step(const struct bench_workload *workload,
+                                   const struct bench_values_given *values,
+                                   struct bench_options *options)
+{
+    struct bench_step_result result;
+    struct bench_probes probes;
+    struct tfeed_error error;
+
+    (void)workload;
+    if (options->n_step_threads == 0)
+        options->n_step_threads = processors();
+    options->numbers_only = true;
+    take_choices(values, options);
+    if (bench_step_measure(options, &result, &error) != TFEED_OK ||
         bench_probes_run(options->names, options->n_names, &probes, &error) != TFEED_OK)
         return report_error(&error);
     if (values->json)
-        print_json(workload, &result, &probes);
+        bench_report_step_json(&result, &probes);
     else
-        print_text(workload, &result, &probes);
+        bench_report_step_text(&result, &probes);
     return EXIT_FINE;
 }
 
-static enum exit_code run_on_files(const struct bench_workload *workload,
+typedef enum exit_code (*measure_fn)(const struct bench_workload *workload,
+                                     const struct bench_values_given *values,
+                                     struct bench_options *options);
+
+static enum exit_code run_on_files(measure_fn run, const struct bench_workload *workload,
                                    const struct bench_values_given *values,
                                    const struct operands *operands)
 {
     struct bench_options options = values->options;
-    struct inputs inputs;
+    struct tfeed_file_list inputs;
     enum exit_code code = inputs_find(&inputs, operands);
 
-    for (size_t i = 0; i < inputs.n_names && code == EXIT_FINE; i++) {
-        if (strcmp(inputs.names[i], "-") == 0) {
+    for (size_t i = 0; i < inputs.n_files && code == EXIT_FINE; i++) {
+        if (strcmp(inputs.paths[i], "-") == 0) {
             report("standard input can be read only once: name a file");
             code = EXIT_USAGE;
         }
     }
     if (code == EXIT_FINE) {
-        options.names = (const char *const *)inputs.names;
-        options.n_names = inputs.n_names;
-        code = measure(workload, values, &options);
+        options.names = (const char *const *)inputs.paths;
+        options.n_names = inputs.n_files;
+        code = run(workload, values, &options);
     }
-    inputs_clear(&inputs);
+    tfeed_file_list_clear(&inputs);
     return code;
 }
 
 static enum exit_code run_read(const void *values, const struct operands *operands)
 {
-    return run_on_files(&bench_read, values, operands);
+    return run_on_files(measure, &bench_read, values, operands);
 }
 
 static enum exit_code run_parse(const void *values, const struct operands *operands)
 {
-    return run_on_files(&bench_parse, values, operands);
+    return run_on_files(measure, &bench_parse, values, operands);
 }
 
-static enum exit_code run_load(const void *values, const struct operands *operands)
+/* Options of the queues with the loader, or the other way round, would measure something else than
+ * was asked for. */
+static const char *misplaced_option(const struct bench_values_given *values)
 {
-    return run_on_files(&bench_load, values, operands);
+    const struct bench_options *given = &values->options;
+    const struct bench_options *none = &bench_defaults.options;
+
+    if (values->via == VIA_LOADER)
+        return given->n_readers != none->n_readers     ? "--readers"
+               : given->n_prefetch != none->n_prefetch ? "--prefetch"
+               : given->deterministic                  ? "--deterministic"
+                                                       : NULL;
+    return values->order != TFEED_ORDER_AUTO           ? "--order"
+           : given->n_workers != none->n_workers       ? "--workers"
+           : given->n_lanes != none->n_lanes           ? "--lanes"
+           : given->interleave != none->interleave     ? "--interleave"
+           : given->n_batches != none->n_batches       ? "--batches"
+           : given->budget_bytes != none->budget_bytes ? "--budget"
+           : values->explain                           ? "--explain"
+                                                       : NULL;
+}
+
+static enum exit_code run_load(const void *user_values, const struct operands *operands)
+{
+    const struct bench_values_given *values = user_values;
+    const char *misplaced = misplaced_option(values);
+
+    if (misplaced) {
+        report("option '%s' goes with --via %s; try 'tfeed help bench load'", misplaced,
+               values->via == VIA_LOADER ? "queues" : "loader");
+        return EXIT_USAGE;
+    }
+    return run_on_files(measure, values->via == VIA_LOADER ? &bench_load : &bench_queues, values,
+                        operands);
+}
+
+static enum exit_code run_step(const void *values, const struct operands *operands)
+{
+    return run_on_files(measure_step, NULL, values, operands);
 }
 
 static enum exit_code run_write(const void *user_values, const struct operands *operands)
@@ -284,27 +212,21 @@ static enum exit_code run_write(const void *user_values, const struct operands *
 static enum exit_code run_probe(const void *user_values, const struct operands *operands)
 {
     const struct bench_values_given *values = user_values;
-    struct json_writer json = {0};
     struct bench_probes probes;
     struct tfeed_error error;
-    struct inputs inputs;
+    struct tfeed_file_list inputs;
     enum exit_code code = inputs_find(&inputs, operands);
 
-    if (code == EXIT_FINE && bench_probes_run((const char *const *)inputs.names, inputs.n_names,
+    if (code == EXIT_FINE && bench_probes_run((const char *const *)inputs.paths, inputs.n_files,
                                               &probes, &error) != TFEED_OK)
         code = report_error(&error);
-    inputs_clear(&inputs);
+    tfeed_file_list_clear(&inputs);
     if (code != EXIT_FINE)
         return code;
-    if (!values->json) {
-        print_probes(&probes);
-        return code;
-    }
-    print_heading_json(&json, "probe");
-    print_probes_json(&json, &probes);
-    print_machine_json(&json);
-    json_end_object(&json);
-    json_end_line(&json);
+    if (values->json)
+        bench_report_probes_json(&probes);
+    else
+        bench_report_probes(&probes);
     return code;
 }
 
@@ -327,6 +249,11 @@ static enum exit_code run_probe(const void *user_values, const struct operands *
      FIELD(compression),                                                                           \
      .argument = COMPRESSION_WORDS,                                                                \
      .help = "of the input (default: auto, by its content)"},                                      \
+        {.name = "map",                                                                            \
+         .kind = OPTION_CHOICE,                                                                    \
+         FIELD(map),                                                                               \
+         .argument = MAP_WORDS,                                                                    \
+         .help = "map the files (default: auto, where that is possible)"},                         \
     {                                                                                              \
         .name = "no-crc", .kind = OPTION_FLAG, FIELD(options.skip_checksums),                      \
         .help = "do not look at payload checksums"                                                 \
@@ -339,25 +266,31 @@ static enum exit_code run_probe(const void *user_values, const struct operands *
      .help = "rows of a batch (default: 128)",                                                     \
      .min = 1,                                                                                     \
      .max = MAX_BATCH},                                                                            \
+        {.name = "columns",                                                                        \
+         .kind = OPTION_TEXT,                                                                      \
+         FIELD(options.columns),                                                                   \
+         .argument = "NAME,NAME...",                                                               \
+         .help = "the features to take (default: all of a fixed number of values)"},               \
+        {.name = "image",                                                                          \
+         .kind = OPTION_TEXT,                                                                      \
+         FIELD(options.image),                                                                     \
+         .argument = "NAME",                                                                       \
+         .help = "the bytes feature that is an image (default: those of one length\n"              \
+                 "with \"raw\" in the name)"},                                                     \
         {.name = "dtype",                                                                          \
          .kind = OPTION_CHOICE,                                                                    \
          FIELD(dtype),                                                                             \
          .argument = DTYPE_WORDS,                                                                  \
-         .help = "what the image becomes (default: float32, byte / 255 - 0.5);\n"                  \
-                 "bytes: a view, lengths may differ"},                                             \
-        {.name = "image",                                                                          \
-         .kind = OPTION_TEXT,                                                                      \
-         FIELD(options.image),                                                                     \
-         .argument = "NAME[:LENGTH]",                                                              \
-         .help = "the bytes feature (default: the first of the first record)"},                    \
+         .help = "what an image of fixed length becomes (default: float32,\n"                      \
+                 "byte / 255 - 0.5); bytes: a view, as other bytes are"},                          \
         {.name = "label",                                                                          \
          .kind = OPTION_TEXT,                                                                      \
          FIELD(options.label),                                                                     \
          .argument = "NAME",                                                                       \
-         .help = "the int64 feature (default: one with \"label\" in its name)"},                   \
+         .help = "the label (default: an integer with \"label\" in its name)"},                    \
     {                                                                                              \
         .name = "full-check", .kind = OPTION_FLAG, FIELD(options.full_check),                      \
-        .help = "sum every value in the timed passes too"                                          \
+        .help = "read every value in the timed passes too, not one a row"                          \
     }
 
 static const struct option_spec read_options[] = {JSON_OPTION, ROUNDS_OPTION, INPUT_OPTIONS, {0}};
@@ -365,15 +298,63 @@ static const struct option_spec read_options[] = {JSON_OPTION, ROUNDS_OPTION, IN
 static const struct option_spec parse_options[] = {
     JSON_OPTION, ROUNDS_OPTION, BATCH_OPTIONS, INPUT_OPTIONS, {0}};
 
+#define LOADER_OPTIONS                                                                             \
+    {.name = "order",                                                                              \
+     .kind = OPTION_CHOICE,                                                                        \
+     FIELD(order),                                                                                 \
+     .argument = ORDER_WORDS,                                                                      \
+     .help = "of the rows (default: auto, fast where something is shuffled)"},                     \
+        {.name = "shuffle",                                                                        \
+         .kind = OPTION_NUMBER,                                                                    \
+         FIELD(options.n_shuffle),                                                                 \
+         .argument = "N",                                                                          \
+         .help = "records shuffled with each other (default: 10000; 0: none)",                     \
+         .max = UINT32_MAX},                                                                       \
+        {.name = "workers",                                                                        \
+         .kind = OPTION_NUMBER,                                                                    \
+         FIELD(options.n_workers),                                                                 \
+         .argument = "N",                                                                          \
+         .help = "threads besides the caller's (default: one a processor;\n"                       \
+                 "0: the caller's thread does all)",                                               \
+         .max = MAX_THREADS},                                                                      \
+        {.name = "lanes",                                                                          \
+         .kind = OPTION_NUMBER,                                                                    \
+         FIELD(options.n_lanes),                                                                   \
+         .argument = "N",                                                                          \
+         .help = "parts that are shuffled side by side (default: 0, chosen)",                      \
+         .max = MAX_RING},                                                                         \
+        {.name = "interleave",                                                                     \
+         .kind = OPTION_NUMBER,                                                                    \
+         FIELD(options.interleave),                                                                \
+         .argument = "N",                                                                          \
+         .help = "files in turn, in the order of files (default: 1)",                              \
+         .min = 1,                                                                                 \
+         .max = MAX_RING},                                                                         \
+        {.name = "batches",                                                                        \
+         .kind = OPTION_NUMBER,                                                                    \
+         FIELD(options.n_batches),                                                                 \
+         .argument = "N",                                                                          \
+         .help = "buffers of the ring (default: 4)",                                               \
+         .min = 1,                                                                                 \
+         .max = MAX_RING},                                                                         \
+        {.name = "budget",                                                                         \
+         .kind = OPTION_NUMBER,                                                                    \
+         FIELD(options.budget_bytes),                                                              \
+         .argument = "SIZE",                                                                       \
+         .help = "memory that the loader may take (default: 0, chosen)",                           \
+         .max = INT64_MAX},                                                                        \
+    {                                                                                              \
+        .name = "seed", .kind = OPTION_NUMBER, FIELD(options.seed), .argument = "N",               \
+        .help = "of the order (default: 0)", .max = INT64_MAX - 1                                  \
+    }
+
 static const struct option_spec load_options[] = {
     JSON_OPTION,
     ROUNDS_OPTION,
-    {.name = "shuffle",
-     .kind = OPTION_NUMBER,
-     FIELD(options.n_shuffle),
-     .argument = "N",
-     .help = "records left in the shuffle queue at least (default: 10000)",
-     .max = UINT32_MAX},
+    {.name = "explain",
+     .kind = OPTION_FLAG,
+     FIELD(explain),
+     .help = "say what each stage does, and which one holds the rest back"},
     {.name = "epochs",
      .kind = OPTION_NUMBER,
      FIELD(options.n_epochs),
@@ -381,29 +362,56 @@ static const struct option_spec load_options[] = {
      .help = "times over the files (default: 1)",
      .min = 1,
      .max = UINT32_MAX},
+    LOADER_OPTIONS,
+    {.name = "via",
+     .kind = OPTION_CHOICE,
+     FIELD(via),
+     .argument = VIA_WORDS,
+     .help = "what is measured (default: loader)"},
     {.name = "readers",
      .kind = OPTION_NUMBER,
      FIELD(options.n_readers),
      .argument = "N",
-     .help = "threads that read (default: 1)",
+     .help = "queues: threads that read (default: 1)",
      .min = 1,
-     .max = MAX_READERS},
+     .max = MAX_THREADS},
     {.name = "prefetch",
      .kind = OPTION_NUMBER,
      FIELD(options.n_prefetch),
      .argument = "N",
-     .help = "batches made ahead by a thread of their own (default: 0)",
+     .help = "queues: batches made ahead by a thread of their own (default: 0)",
      .max = UINT32_MAX},
     {.name = "deterministic",
      .kind = OPTION_FLAG,
      FIELD(options.deterministic),
-     .help = "the order fixed by the seed; read by whoever takes the batch"},
-    {.name = "seed",
+     .help = "queues: the order fixed by the seed; read by whoever takes the batch"},
+    BATCH_OPTIONS,
+    INPUT_OPTIONS,
+    {0}};
+
+static const struct option_spec step_options[] = {
+    JSON_OPTION,
+    {.name = "rounds",
      .kind = OPTION_NUMBER,
-     FIELD(options.seed),
+     FIELD(options.n_rounds),
      .argument = "N",
-     .help = "of the order (default: 0)",
-     .max = INT64_MAX},
+     .help = "how often each kind of step has its turn (default: 5)",
+     .min = 1,
+     .max = BENCH_MAX_ROUNDS},
+    {.name = "step-us",
+     .kind = OPTION_NUMBER,
+     FIELD(options.step_us),
+     .argument = "N",
+     .help = "microseconds that the computation of a step takes (default: 5000)",
+     .min = 10,
+     .max = 10000000},
+    {.name = "step-threads",
+     .kind = OPTION_NUMBER,
+     FIELD(options.n_step_threads),
+     .argument = "N",
+     .help = "threads that compute (default: one a processor)",
+     .max = MAX_THREADS},
+    LOADER_OPTIONS,
     BATCH_OPTIONS,
     INPUT_OPTIONS,
     {0}};
@@ -437,7 +445,12 @@ static const struct option_spec write_options[] = {
 
 static const struct option_spec probe_options[] = {JSON_OPTION, {0}};
 
-static const struct bench_values_given bench_defaults = {.options = BENCH_OPTIONS_INIT};
+#define BENCH_COLUMNS                                                                              \
+    "Columns are made of what the first records have: numbers as they are, bytes as images or "    \
+    "views.\n"                                                                                     \
+    "What has another number of values in each record, or is not in all of them, is left out; "    \
+    "the\n"                                                                                        \
+    "output says which."
 
 #define BENCH_DETAILS                                                                              \
     "\n\nOne pass is checked: sums over every value of every row, untimed; it also brings the "    \
@@ -465,9 +478,8 @@ const struct command command_bench_parse = {
     .group = "Measure",
     .summary = "scan and parse into the columns of batches, on one thread",
     .usage = "[options] INPUT...",
-    .details =
-        "Measures reading and parsing: an image and a label of each Example into the columns\n"
-        "of batches, on one thread." BENCH_DETAILS,
+    .details = "Measures reading and parsing: Examples into the columns of batches, on one\n"
+               "thread.\n\n" BENCH_COLUMNS BENCH_DETAILS,
     .options = parse_options,
     .defaults = &bench_defaults,
     .values_bytes = sizeof bench_defaults,
@@ -481,14 +493,35 @@ const struct command command_bench_load = {
     .group = "Measure",
     .summary = "load shuffled batches as a training program does",
     .usage = "[options] INPUT...",
-    .details = "Measures loading: names, reader threads, shuffle queue and batches, under a\n"
-               "coordinator." BENCH_DETAILS,
+    .details = "Measures loading: files in, shuffled batches out, through the loader; with --via "
+               "queues through\n"
+               "names queue, reader threads, shuffle queue and batches, under a "
+               "coordinator.\n\n" BENCH_COLUMNS BENCH_DETAILS,
     .options = load_options,
     .defaults = &bench_defaults,
     .values_bytes = sizeof bench_defaults,
     .min_operands = 1,
     .max_operands = COMMAND_MANY,
     .run = run_load,
+};
+
+const struct command command_bench_step = {
+    .name = "bench step",
+    .group = "Measure",
+    .summary = "what loading takes away from the training beside it",
+    .usage = "[options] INPUT...",
+    .details = "Measures training steps: a batch, of which every value is read, and a computation "
+               "of the\n"
+               "same work each time on all processors. In each round steps are taken without "
+               "batches,\n"
+               "with rows in memory (at most 1 GB) that the training itself shuffles, gathers and\n"
+               "converts, and with the loader.\n\n" BENCH_COLUMNS,
+    .options = step_options,
+    .defaults = &bench_defaults,
+    .values_bytes = sizeof bench_defaults,
+    .min_operands = 1,
+    .max_operands = COMMAND_MANY,
+    .run = run_step,
 };
 
 const struct command command_bench_write = {

@@ -9,18 +9,19 @@
 #include "cli/inputs.h"
 #include "cli/stop.h"
 
-static enum exit_code visit_each(const struct inputs *inputs, visit_fn visit, void *state)
+static enum exit_code visit_each(const struct tfeed_file_list *inputs, visit_fn visit, void *state)
 {
     enum exit_code code = EXIT_FINE;
     uint64_t bytes_before = 0;
 
-    for (size_t i = 0; i < inputs->n_names && !output_failed(); i++) {
-        const char *name = inputs->names[i];
+    for (size_t i = 0; i < inputs->n_files && !output_failed(); i++) {
+        const char *name = inputs->paths[i];
         stop_reading(name);
         progress_file(name, bytes_before);
         code = exit_code_worst(code, visit(state, name));
         output_flush();
-        bytes_before += inputs_file_bytes(name);
+        if (inputs->sizes[i] != TFEED_SIZE_UNKNOWN)
+            bytes_before += inputs->sizes[i];
     }
     stop_reading(NULL);
     return code;
@@ -29,7 +30,7 @@ static enum exit_code visit_each(const struct inputs *inputs, visit_fn visit, vo
 enum exit_code reading_visit_files(const struct reading *reading, const struct operands *operands,
                                    visit_fn visit, void *state)
 {
-    struct inputs inputs;
+    struct tfeed_file_list inputs;
     enum exit_code code = inputs_find(&inputs, operands);
 
     if (code == EXIT_FINE) {
@@ -37,7 +38,7 @@ enum exit_code reading_visit_files(const struct reading *reading, const struct o
         code = visit_each(&inputs, visit, state);
         progress_end();
     }
-    inputs_clear(&inputs);
+    tfeed_file_list_clear(&inputs);
     return code;
 }
 

@@ -15,6 +15,9 @@
  *   (1) is_stopping changes under the mutex and is read without it.
  *   (2) An error is recorded only by the call that sets is_stopping.
  *   (3) A thread's handle is used by whoever took its member off the list, and by nobody else.
+ *   (4) A join is about the members from n_given_up + 1 to n_members_ever as they were when it
+ *       began. They stay on the list until the last join under way ends, so that each can name its
+ *       stragglers.
  * Threads:  the mutex is never held while user code or pthread_join runs.
  * Follows:  TensorFlow 1.15's Coordinator; doc/design/pipeline.md
  */
@@ -54,7 +57,9 @@ struct tfeed_coordinator {
     bool has_error;
     struct tfeed_error error; /* valid with has_error */
     uint64_t n_dropped_errors;
-    uint64_t n_members_ever;
+    uint64_t n_members_ever; /* the last one's serial */
+    uint64_t n_given_up;     /* up to this serial they have been joined or given up (4) */
+    size_t n_joins;          /* under way */
     struct tfeed_member *members;
 };
 
@@ -127,6 +132,11 @@ void tfi_coordinator_unref(struct tfeed_coordinator *coordinator)
     tfi_free(coordinator->allocator, coordinator);
 }
 
+const struct tfeed_allocator *tfi_coordinator_allocator(const struct tfeed_coordinator *coordinator)
+{
+    return coordinator->allocator;
+}
+
 void tfi_append_name(char *text, size_t text_bytes, const char *separator, const char *name)
 {
     const size_t len = strlen(text);
@@ -137,13 +147,13 @@ void tfi_append_name(char *text, size_t text_bytes, const char *separator, const
 }
 
 /* Takes members up to `last_serial` off the list: those that live are left to themselves, the
- * others are returned. Writes "a b", the names of those that live, into text unless it is NULL. */
+ * others are returned. */
 static struct tfeed_member *take_members_locked(struct tfeed_coordinator *coordinator,
-                                                uint64_t last_serial, char *text, size_t text_bytes)
+                                                uint64_t last_serial)
     TFI_REQUIRES(&coordinator->mutex);
 
 static struct tfeed_member *take_members_locked(struct tfeed_coordinator *coordinator,
-                                                uint64_t last_serial, char *text, size_t text_bytes)
+                                                uint64_t last_serial)
 {
     struct tfeed_member *ended = NULL;
     struct tfeed_member **link = &coordinator->members;
@@ -162,8 +172,6 @@ static struct tfeed_member *take_members_locked(struct tfeed_coordinator *coordi
         member->is_forgotten = true;
         if (member->run != NULL)
             tfi_thread_detach(&member->thread);
-        if (text != NULL)
-            tfi_append_name(text, text_bytes, " ", member->name);
     }
     return ended;
 }
@@ -186,7 +194,7 @@ void tfeed_coordinator_free(struct tfeed_coordinator *coordinator)
         return;
     tfi_mutex_lock(&coordinator->mutex);
     coordinator->is_abandoned = true;
-    struct tfeed_member *ended = take_members_locked(coordinator, UINT64_MAX, NULL, 0);
+    struct tfeed_member *ended = take_members_locked(coordinator, UINT64_MAX);
     tfi_mutex_unlock(&coordinator->mutex);
     join_ended(coordinator, ended);
     tfi_coordinator_unref(coordinator);
@@ -229,9 +237,8 @@ tfeed_status tfeed_coordinator_request_stop(struct tfeed_coordinator *coordinato
     return nobody_would_see ? tfi_fail_again(reterr, cause) : TFEED_OK;
 }
 
-bool tfeed_coordinator_wait_for_stop(struct tfeed_coordinator *coordinator, int64_t timeout_ms)
+bool tfi_coordinator_wait_until(struct tfeed_coordinator *coordinator, int64_t deadline_ns)
 {
-    const int64_t deadline_ns = tfi_deadline_after_ms(timeout_ms);
     tfi_mutex_lock(&coordinator->mutex);
     while (!tfeed_coordinator_should_stop(coordinator) &&
            tfi_condition_wait(&coordinator->changed, &coordinator->mutex, deadline_ns))
@@ -239,6 +246,11 @@ bool tfeed_coordinator_wait_for_stop(struct tfeed_coordinator *coordinator, int6
     const bool is_stopping = tfeed_coordinator_should_stop(coordinator);
     tfi_mutex_unlock(&coordinator->mutex);
     return is_stopping;
+}
+
+bool tfeed_coordinator_wait_for_stop(struct tfeed_coordinator *coordinator, int64_t timeout_ms)
+{
+    return tfi_coordinator_wait_until(coordinator, tfi_deadline_after_ms(timeout_ms));
 }
 
 bool tfi_coordinator_wait_for_stop_while(struct tfeed_coordinator *coordinator,
@@ -369,18 +381,33 @@ void tfeed_coordinator_leave(struct tfeed_member *member)
     tfi_coordinator_unref(coordinator);
 }
 
+/* Runs a function and reports what it fails with; `name` stands in an error that it left empty. */
+static tfeed_status run_and_report(struct tfeed_coordinator *coordinator, const char *name,
+                                   tfeed_member_fn run, void *user_data, struct tfeed_error *reterr)
+{
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    const tfeed_status status = run(coordinator, user_data, &error);
+    if (status == TFEED_OK)
+        return TFEED_OK;
+    if (error.code != status)
+        (void)tfi_fail(&error, status, "%s: %s", name, tfeed_status_text(status));
+    return tfeed_coordinator_request_stop(coordinator, &error, reterr);
+}
+
+tfeed_status tfeed_coordinator_stop_on_error(struct tfeed_coordinator *coordinator,
+                                             tfeed_member_fn run, void *user_data,
+                                             struct tfeed_error *reterr)
+{
+    return run_and_report(coordinator, "a region of the program", run, user_data, reterr);
+}
+
 static void run_member(void *argument)
 {
     struct tfeed_member *member = argument;
-    struct tfeed_error error = TFEED_ERROR_INIT;
-    const tfeed_status status = member->run(member->coordinator, member->user_data, &error);
-    if (status != TFEED_OK) {
-        if (error.code != status)
-            (void)tfi_fail(&error, status, "thread %s: %s", member->name,
-                           tfeed_status_text(status));
-        /* After a join there is nobody left to tell. */
-        (void)tfeed_coordinator_request_stop(member->coordinator, &error, NULL);
-    }
+    char name[TFEED_ERROR_MESSAGE_BYTES];
+    (void)snprintf(name, sizeof name, "thread %s", member->name);
+    /* After a join there is nobody left to tell. */
+    (void)run_and_report(member->coordinator, name, member->run, member->user_data, NULL);
     tfeed_coordinator_leave(member);
 }
 
@@ -423,31 +450,61 @@ void tfeed_join_options_init(struct tfeed_join_options *options)
                                            .grace_ms = TFEED_GRACE_DEFAULT_MS};
 }
 
-static bool any_lives_locked(const struct tfeed_coordinator *coordinator, uint64_t last_serial)
+/* What one join is about (4). */
+struct join {
+    uint64_t after;
+    uint64_t last;
+};
+
+static bool is_waited_for(const struct join *join, const struct tfeed_member *member)
+{
+    return !member->has_left && member->serial > join->after && member->serial <= join->last;
+}
+
+static bool any_lives_locked(const struct tfeed_coordinator *coordinator, const struct join *join)
     TFI_REQUIRES(&coordinator->mutex);
 
-static bool any_lives_locked(const struct tfeed_coordinator *coordinator, uint64_t last_serial)
+static bool any_lives_locked(const struct tfeed_coordinator *coordinator, const struct join *join)
+{
+    const struct tfeed_member *member = coordinator->members;
+    while (member != NULL && !is_waited_for(join, member))
+        member = member->next;
+    return member != NULL;
+}
+
+static void wait_for_members_locked(struct tfeed_coordinator *coordinator, const struct join *join,
+                                    int64_t grace_ms) TFI_REQUIRES(&coordinator->mutex);
+
+static void wait_for_members_locked(struct tfeed_coordinator *coordinator, const struct join *join,
+                                    int64_t grace_ms)
+{
+    while (any_lives_locked(coordinator, join) && !tfeed_coordinator_should_stop(coordinator))
+        (void)tfi_condition_wait(&coordinator->changed, &coordinator->mutex, TFI_FOREVER);
+    const int64_t deadline_ns = tfi_deadline_after_ms(grace_ms);
+    while (any_lives_locked(coordinator, join) &&
+           tfi_condition_wait(&coordinator->changed, &coordinator->mutex, deadline_ns))
+        ;
+}
+
+/* Ends one join: writes "a b", who still lives, into text. The last join under way takes off the
+ * list what any of them was about; members that have ended are returned. */
+static struct tfeed_member *end_join_locked(struct tfeed_coordinator *coordinator,
+                                            const struct join *join, char *text, size_t text_bytes)
+    TFI_REQUIRES(&coordinator->mutex);
+
+static struct tfeed_member *end_join_locked(struct tfeed_coordinator *coordinator,
+                                            const struct join *join, char *text, size_t text_bytes)
 {
     for (const struct tfeed_member *member = coordinator->members; member != NULL;
          member = member->next)
-        if (!member->has_left && member->serial <= last_serial)
-            return true;
-    return false;
-}
-
-static void wait_for_members_locked(struct tfeed_coordinator *coordinator, uint64_t last_serial,
-                                    int64_t grace_ms) TFI_REQUIRES(&coordinator->mutex);
-
-static void wait_for_members_locked(struct tfeed_coordinator *coordinator, uint64_t last_serial,
-                                    int64_t grace_ms)
-{
-    while (any_lives_locked(coordinator, last_serial) &&
-           !tfeed_coordinator_should_stop(coordinator))
-        (void)tfi_condition_wait(&coordinator->changed, &coordinator->mutex, TFI_FOREVER);
-    const int64_t deadline_ns = tfi_deadline_after_ms(grace_ms);
-    while (any_lives_locked(coordinator, last_serial) &&
-           tfi_condition_wait(&coordinator->changed, &coordinator->mutex, deadline_ns))
-        ;
+        if (is_waited_for(join, member))
+            tfi_append_name(text, text_bytes, " ", member->name);
+    if (coordinator->n_given_up < join->last)
+        coordinator->n_given_up = join->last;
+    coordinator->is_joined = true;
+    coordinator->n_joins--;
+    return coordinator->n_joins == 0 ? take_members_locked(coordinator, coordinator->n_given_up)
+                                     : NULL;
 }
 
 static tfeed_status report_stragglers(const struct tfeed_coordinator *coordinator,
@@ -479,11 +536,11 @@ tfeed_status tfeed_coordinator_join(struct tfeed_coordinator *coordinator,
                         options->struct_size, sizeof *options);
     char stragglers[TFEED_ERROR_MESSAGE_BYTES] = "";
     tfi_mutex_lock(&coordinator->mutex);
-    const uint64_t last_serial = coordinator->n_members_ever;
-    wait_for_members_locked(coordinator, last_serial, options->grace_ms);
-    struct tfeed_member *ended =
-        take_members_locked(coordinator, last_serial, stragglers, sizeof stragglers);
-    coordinator->is_joined = true;
+    const struct join join = {.after = coordinator->n_given_up,
+                              .last = coordinator->n_members_ever};
+    coordinator->n_joins++;
+    wait_for_members_locked(coordinator, &join, options->grace_ms);
+    struct tfeed_member *ended = end_join_locked(coordinator, &join, stragglers, sizeof stragglers);
     tfi_mutex_unlock(&coordinator->mutex);
     join_ended(coordinator, ended);
 

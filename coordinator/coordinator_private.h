@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * coordinator_private.h - what queue runners need of a coordinator beyond its public face.
+ * coordinator_private.h - what queue runners and loopers need of a coordinator beyond its public
+ * face.
  */
 #ifndef TFI_COORDINATOR_PRIVATE_H
 #define TFI_COORDINATOR_PRIVATE_H
@@ -14,6 +15,12 @@
 
 struct tfeed_coordinator *tfi_coordinator_ref(struct tfeed_coordinator *coordinator);
 void tfi_coordinator_unref(struct tfeed_coordinator *coordinator);
+const struct tfeed_allocator *tfi_coordinator_allocator(
+    const struct tfeed_coordinator *coordinator);
+
+/* Waits for the stop until the deadline (TFI_FOREVER: none); true when the stop is there, also with
+ * a deadline that has passed. */
+bool tfi_coordinator_wait_until(struct tfeed_coordinator *coordinator, int64_t deadline_ns);
 
 /* Waits for the stop as long as *number is value; tfi_coordinator_count_up on the same coordinator
  * ends such waits. True when the stop is there. */

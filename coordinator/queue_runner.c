@@ -17,6 +17,7 @@
  *   (2) n_live counts threads, watchers included, until they stop using the runner. It reaches 0
  *       before the runner is freed.
  *   (3) A thread holds a reference, so that unlocking the mutex after (2) is safe.
+ *   (4) is_created: all workers count as filling and living, and none has started.
  * Threads:  the mutex is never held while an operation, close or cancel runs.
  * Follows:  TensorFlow 1.15's QueueRunner; doc/design/pipeline.md
  */
@@ -28,6 +29,10 @@
 #include "core/context_internal.h"
 #include "core/error_internal.h"
 #include "core/thread_internal.h"
+
+enum { N_CODES = 17 }; /* canonical statuses, 0 … 16 */
+
+static const char thread_prefix[] = "QueueRunnerThread";
 
 struct worker {
     struct tfeed_queue_runner *runner;
@@ -54,7 +59,9 @@ struct tfeed_queue_runner {
     _Atomic size_t n_refs;
     const struct tfeed_allocator *allocator;
     struct tfeed_queue *queue;
-    uint32_t closed_codes; /* a bit for each */
+    tfeed_status closed_codes[N_CODES]; /* rising */
+    size_t n_closed_codes;
+    const char **operation_names; /* [n_workers], tails of the threads' */
     struct ending close;
     struct ending cancel;
     bool closes_on_error;
@@ -62,10 +69,12 @@ struct tfeed_queue_runner {
     size_t n_workers;
     char *watcher_name;
     _Atomic uint32_t n_watches; /* starts and cancellings: a watcher of an earlier one leaves */
+    _Atomic bool is_cancelled;  /* since the last creation: workers run their operation no more */
 
     struct tfi_mutex mutex; /* guards all that follows */
     struct tfi_condition ended;
     struct tfeed_coordinator *coordinator; /* of the last start, or NULL; a reference */
+    bool is_created;                       /* (4) */
     size_t n_filling;                      /* (1) */
     size_t n_workers_live;
     size_t n_watchers_live;
@@ -97,6 +106,7 @@ static void runner_unref(struct tfeed_queue_runner *runner)
     tfi_condition_clear(&runner->ended);
     tfi_mutex_clear(&runner->mutex);
     tfi_free(runner->allocator, runner->errors);
+    tfi_free(runner->allocator, runner->operation_names);
     tfi_free(runner->allocator, runner->watcher_name);
     tfi_free(runner->allocator, runner->workers);
     tfi_free(runner->allocator, runner);
@@ -129,10 +139,10 @@ static void run_ending(struct ending ending)
 static char *make_thread_name(const struct tfeed_queue_runner *runner, const char *what)
 {
     const char *queue = tfeed_queue_name(runner->queue);
-    const size_t n_bytes = sizeof "QueueRunnerThread--" + strlen(queue) + strlen(what);
+    const size_t n_bytes = sizeof thread_prefix + 2 + strlen(queue) + strlen(what);
     char *name = tfi_alloc(runner->allocator, n_bytes);
     if (name != NULL)
-        (void)snprintf(name, n_bytes, "QueueRunnerThread-%s-%s", queue, what);
+        (void)snprintf(name, n_bytes, "%s-%s-%s", thread_prefix, queue, what);
     return name;
 }
 
@@ -160,19 +170,30 @@ static tfeed_status check_request(const struct tfeed_queue *queue,
     return TFEED_OK;
 }
 
-static uint32_t code_bit(tfeed_status code)
+/* Takes the codes over, each once and in rising order. Others than the canonical ones cannot occur
+ * and are passed over. */
+static void set_closed_codes(struct tfeed_queue_runner *runner,
+                             const struct tfeed_queue_runner_options *options)
 {
-    return (unsigned)code < 32 ? UINT32_C(1) << (unsigned)code : 0;
+    static const tfeed_status default_codes[] = {TFEED_OUT_OF_RANGE};
+    const bool is_given = options->closed_codes != NULL;
+    const tfeed_status *codes = is_given ? options->closed_codes : default_codes;
+    const size_t n_codes = is_given ? options->n_closed_codes : 1;
+    for (int code = 0; code < N_CODES; code++) {
+        size_t i = 0;
+        while (i < n_codes && (int)codes[i] != code)
+            i++;
+        if (i < n_codes)
+            runner->closed_codes[runner->n_closed_codes++] = codes[i];
+    }
 }
 
-static uint32_t closed_codes(const struct tfeed_queue_runner_options *options)
+static bool is_closed_code(const struct tfeed_queue_runner *runner, tfeed_status status)
 {
-    if (options->closed_codes == NULL)
-        return code_bit(TFEED_OUT_OF_RANGE);
-    uint32_t bits = 0;
-    for (size_t i = 0; i < options->n_closed_codes; i++)
-        bits |= code_bit(options->closed_codes[i]);
-    return bits;
+    size_t i = 0;
+    while (i < runner->n_closed_codes && runner->closed_codes[i] != status)
+        i++;
+    return i < runner->n_closed_codes;
 }
 
 /* Everything that needs memory. */
@@ -180,8 +201,11 @@ static bool alloc_parts(struct tfeed_queue_runner *runner, size_t n_workers)
 {
     runner->workers = tfi_alloc_zeroed(runner->allocator, n_workers, sizeof *runner->workers);
     runner->errors = tfi_alloc_array(runner->allocator, n_workers, sizeof *runner->errors);
+    runner->operation_names =
+        tfi_alloc_array(runner->allocator, n_workers, sizeof *runner->operation_names);
     runner->watcher_name = make_thread_name(runner, "close_on_stop");
-    return runner->workers != NULL && runner->errors != NULL && runner->watcher_name != NULL;
+    return runner->workers != NULL && runner->errors != NULL && runner->operation_names != NULL &&
+           runner->watcher_name != NULL;
 }
 
 static bool add_workers(struct tfeed_queue_runner *runner,
@@ -197,6 +221,8 @@ static bool add_workers(struct tfeed_queue_runner *runner,
         runner->n_workers = i + 1;
         if (worker->thread_name == NULL)
             return false;
+        runner->operation_names[i] =
+            worker->thread_name + strlen(worker->thread_name) - strlen(name);
     }
     /* Taken only now, when nothing can fail any more. */
     for (size_t i = 0; i < n_operations; i++)
@@ -224,7 +250,7 @@ tfeed_status tfeed_queue_runner_new(struct tfeed_queue *queue,
     atomic_init(&runner->n_watches, 0);
     runner->allocator = options->allocator;
     runner->queue = tfeed_queue_ref(queue);
-    runner->closed_codes = closed_codes(options);
+    set_closed_codes(runner, options);
     runner->close = choose_ending(options->close, options->user_data, close_queue, queue);
     runner->cancel = choose_ending(options->cancel, options->user_data, cancel_queue, queue);
     runner->closes_on_error = options->closes_on_error;
@@ -240,14 +266,14 @@ tfeed_status tfeed_queue_runner_new(struct tfeed_queue *queue,
 
 /* --- the threads --------------------------------------------------------------------------- */
 
-/* Runs the operation until it fails; TFEED_OK when the stop came first. */
+/* Runs the operation until it fails; TFEED_OK when the stop or the runner's end came first. */
 static tfeed_status fill_until_end(const struct worker *worker,
                                    struct tfeed_coordinator *coordinator,
                                    struct tfeed_error *reterr)
 {
     const struct tfeed_enqueue_operation *operation = &worker->operation;
     tfeed_status status = TFEED_OK;
-    while (status == TFEED_OK &&
+    while (status == TFEED_OK && !atomic_load(&worker->runner->is_cancelled) &&
            (coordinator == NULL || !tfeed_coordinator_should_stop(coordinator)))
         status = operation->run(operation->user_data, reterr);
     if (status != TFEED_OK && reterr->code != status)
@@ -259,9 +285,8 @@ static tfeed_status fill_until_end(const struct worker *worker,
 static void settle_end(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator,
                        tfeed_status status, const struct tfeed_error *error)
 {
-    const bool is_closed_code =
-        status != TFEED_OK && (code_bit(status) & runner->closed_codes) != 0;
-    const bool is_error = status != TFEED_OK && !is_closed_code;
+    const bool is_end = status != TFEED_OK && is_closed_code(runner, status);
+    const bool is_error = status != TFEED_OK && !is_end;
     /* Before the count goes down: another worker may then close the queue, and a consumer that sees
      * its end must not be able to request a clean stop first. After a join nobody hears. */
     if (is_error && coordinator != NULL)
@@ -271,7 +296,7 @@ static void settle_end(struct tfeed_queue_runner *runner, struct tfeed_coordinat
     if (is_error && coordinator == NULL)
         runner->errors[runner->n_errors++] = *error;
     tfi_mutex_unlock(&runner->mutex);
-    if (is_last && (is_closed_code || (is_error && runner->closes_on_error)))
+    if (is_last && (is_end || (is_error && runner->closes_on_error)))
         run_ending(runner->close);
 }
 
@@ -346,9 +371,9 @@ static void end_watches(struct tfeed_queue_runner *runner, struct tfeed_coordina
     tfi_coordinator_unref(coordinator);
 }
 
-/* Claims the runner for a start: false while workers of an earlier one live. All workers count from
- * here on, started or not, so that an early end does not close the queue under late starters. */
-static bool claim(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator)
+/* Creates the threads, as far as anybody can tell: false while workers of an earlier creation live.
+ * All count from here on, so that an early end does not close the queue under late starters. */
+static bool create(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator)
 {
     tfi_mutex_lock(&runner->mutex);
     const bool is_free = runner->n_workers_live == 0;
@@ -357,18 +382,30 @@ static bool claim(struct tfeed_queue_runner *runner, struct tfeed_coordinator *c
         runner->n_workers_live = runner->n_workers;
         runner->n_filling = runner->n_workers;
         runner->n_errors = 0;
+        atomic_store(&runner->is_cancelled, false);
         previous = runner->coordinator;
         runner->coordinator = coordinator != NULL ? tfi_coordinator_ref(coordinator) : NULL;
-        for (size_t i = 0; i < runner->n_workers; i++)
-            runner->workers[i].is_live = true;
+        runner->is_created = true;
     }
     tfi_mutex_unlock(&runner->mutex);
     end_watches(runner, previous);
     return is_free;
 }
 
-/* Takes back what claim counted for workers first … n_workers - 1, which have not started. */
-static void unclaim(struct tfeed_queue_runner *runner, size_t first)
+/* Turns what was created into what is being started; false when there is nothing. */
+static bool claim_created(struct tfeed_queue_runner *runner)
+{
+    tfi_mutex_lock(&runner->mutex);
+    const bool was_created = runner->is_created;
+    runner->is_created = false;
+    for (size_t i = 0; was_created && i < runner->n_workers; i++)
+        runner->workers[i].is_live = true;
+    tfi_mutex_unlock(&runner->mutex);
+    return was_created;
+}
+
+/* Takes back what was counted for workers first … n_workers - 1, which have not started. */
+static void forget_workers(struct tfeed_queue_runner *runner, size_t first)
 {
     tfi_mutex_lock(&runner->mutex);
     for (size_t i = first; i < runner->n_workers; i++)
@@ -415,27 +452,53 @@ static tfeed_status start_worker(struct worker *worker, struct tfeed_coordinator
     return status;
 }
 
+/* Starts what was claimed. The coordinator is that of the creation, held by the runner. */
+static tfeed_status launch(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator,
+                           struct tfeed_error *reterr)
+{
+    join_own_threads(runner); /* of an earlier start: they have ended */
+    tfeed_status status = TFEED_OK;
+    if (coordinator != NULL) /* first, so that a stop always reaches the queue */
+        status = start_watcher(runner, coordinator, reterr);
+    size_t n_started = 0;
+    while (status == TFEED_OK && n_started < runner->n_workers) {
+        status = start_worker(&runner->workers[n_started], coordinator, reterr);
+        if (status == TFEED_OK)
+            n_started++;
+    }
+    if (status != TFEED_OK)
+        forget_workers(runner, n_started);
+    return status;
+}
+
+void tfeed_queue_runner_create(struct tfeed_queue_runner *runner,
+                               struct tfeed_coordinator *coordinator, size_t *ret_n_threads)
+{
+    const size_t n_threads = runner->n_workers + (coordinator != NULL ? 1 : 0);
+    const bool is_new = create(runner, coordinator);
+    if (ret_n_threads != NULL)
+        *ret_n_threads = is_new ? n_threads : 0;
+}
+
+tfeed_status tfeed_queue_runner_start_created(struct tfeed_queue_runner *runner,
+                                              struct tfeed_error *reterr)
+{
+    if (!claim_created(runner))
+        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
+                        "the runner of queue '%s' has no threads that wait to be started",
+                        tfeed_queue_name(runner->queue));
+    /* Nobody changes the runner's coordinator while its workers count as living. */
+    return launch(runner, runner->coordinator, reterr);
+}
+
 tfeed_status tfeed_queue_runner_start(struct tfeed_queue_runner *runner,
                                       struct tfeed_coordinator *coordinator, size_t *ret_n_threads,
                                       struct tfeed_error *reterr)
 {
     size_t n_threads = 0;
-    if (claim(runner, coordinator)) {
-        join_own_threads(runner); /* of an earlier start: they have ended */
-        tfeed_status status = TFEED_OK;
-        if (coordinator != NULL) /* first, so that a stop always reaches the queue */
-            status = start_watcher(runner, coordinator, reterr);
-        size_t n_started = 0;
-        while (status == TFEED_OK && n_started < runner->n_workers) {
-            status = start_worker(&runner->workers[n_started], coordinator, reterr);
-            if (status == TFEED_OK)
-                n_started++;
-        }
-        if (status != TFEED_OK) {
-            unclaim(runner, n_started);
-            return status;
-        }
-        n_threads = n_started + (coordinator != NULL ? 1 : 0);
+    if (create(runner, coordinator) && claim_created(runner)) {
+        TFI_TRY(launch(runner, coordinator, reterr));
+        n_threads = runner->n_workers + (coordinator != NULL ? 1 : 0);
     }
     if (ret_n_threads != NULL)
         *ret_n_threads = n_threads;
@@ -463,13 +526,30 @@ tfeed_status tfeed_queue_runner_error(struct tfeed_queue_runner *runner, size_t 
     return status;
 }
 
+void tfeed_queue_runner_describe(const struct tfeed_queue_runner *runner,
+                                 struct tfeed_queue_runner_info *ret_info)
+{
+    *ret_info = (struct tfeed_queue_runner_info){
+        .queue_name = tfeed_queue_name(runner->queue),
+        .n_operations = runner->n_workers,
+        .operation_names = runner->operation_names,
+        .n_closed_codes = runner->n_closed_codes,
+        .closed_codes = runner->closed_codes,
+        .has_own_close = runner->close.run != close_queue,
+        .has_own_cancel = runner->cancel.run != cancel_queue,
+    };
+}
+
 /* --- ending -------------------------------------------------------------------------------- */
 
 /* Makes every thread of the runner come to its end; does not wait for it. */
 static void cancel_runner(void *object)
 {
     struct tfeed_queue_runner *runner = object;
+    atomic_store(&runner->is_cancelled, true); /* not every operation meets the queue */
     run_ending(runner->cancel);
+    if (claim_created(runner))
+        forget_workers(runner, 0);
     tfi_mutex_lock(&runner->mutex);
     struct tfeed_coordinator *coordinator =
         runner->coordinator != NULL ? tfi_coordinator_ref(runner->coordinator) : NULL;
@@ -528,17 +608,28 @@ static void free_runner(void *runner)
     tfeed_queue_runner_free(runner);
 }
 
+static const struct tfi_runner_functions runner_functions = {
+    .start = start_runner,
+    .cancel = cancel_runner,
+    .describe_live = describe_live,
+    .free = free_runner,
+};
+
 tfeed_status tfeed_context_add_queue_runner(struct tfeed_context *context,
                                             struct tfeed_queue_runner *runner,
                                             struct tfeed_error *reterr)
 {
-    static const struct tfi_runner_functions functions = {
-        .start = start_runner,
-        .cancel = cancel_runner,
-        .describe_live = describe_live,
-        .free = free_runner,
-    };
-    return tfi_context_add_runner(context, &functions, runner, reterr);
+    return tfi_context_add_runner(context, &runner_functions, runner, reterr);
+}
+
+size_t tfeed_context_n_queue_runners(struct tfeed_context *context)
+{
+    return tfi_context_n_runners(context);
+}
+
+struct tfeed_queue_runner *tfeed_context_queue_runner(struct tfeed_context *context, size_t i)
+{
+    return tfi_context_runner(context, i);
 }
 
 tfeed_status tfeed_start_queue_runners(struct tfeed_context *context,

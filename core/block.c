@@ -73,6 +73,11 @@ size_t tfi_block_len(const struct tfeed_block *block)
     return block->len;
 }
 
+bool tfi_block_owns_bytes(const struct tfeed_block *block)
+{
+    return block->free == NULL;
+}
+
 bool tfi_block_is_unique(const struct tfeed_block *block)
 {
     /* acquire: the uses by threads that gave their references back have ended */

@@ -27,6 +27,10 @@ tfeed_status tfi_block_wrap(const struct tfeed_allocator *allocator, size_t len,
 /* The bytes that the block keeps in memory. */
 size_t tfi_block_len(const struct tfeed_block *block);
 
+/* True for memory of the block's own (tfi_block_alloc), false for what it stands before: a mapped
+ * file, the caller's bytes. */
+bool tfi_block_owns_bytes(const struct tfeed_block *block);
+
 /* True when nobody but the caller holds the block: its memory may be written anew. */
 bool tfi_block_is_unique(const struct tfeed_block *block);
 

@@ -7,8 +7,14 @@
  * one and leave together, at the end of the context, in reverse order, runners first: a runner may
  * use a shared queue, never the other way round.
  *
- * Threads: fully concurrent, but for tfeed_context_close. The mutex is held for list surgery only:
- *          no function of a runner or a shared object is called under it.
+ * Invariants
+ *   (1) A shared entry is in both the table and the list, or in neither. The table finds, the list
+ *       keeps the order of adding.
+ *   (2) Whoever found an entry takes a reference to its object before the reading ends; the entry
+ *       may go then.
+ * Threads:  fully concurrent, but for tfeed_context_close. Names are looked up without a lock. The
+ *           mutex is held for list surgery only: no function of a runner or a shared object is
+ *           called under it.
  */
 #include "core/context_internal.h"
 
@@ -19,6 +25,7 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "core/name_table_internal.h"
 #include "core/thread_internal.h"
 
 struct runner_entry {
@@ -26,12 +33,13 @@ struct runner_entry {
     void *runner;
 };
 
-/* Never removed or changed before the context ends, so it can be used without the mutex. */
+/* Never changed once it is in the table. */
 struct shared_entry {
-    struct shared_entry *next; /* the one that was added before */
+    struct tfi_name_entry in_table; /* first: what the table finds */
+    struct shared_entry *next;      /* the one that was added before */
     const struct tfi_shared_functions *functions;
     void *object;
-    char *name;
+    char name[];
 };
 
 struct tfeed_context {
@@ -41,6 +49,7 @@ struct tfeed_context {
     const struct tfeed_allocator *allocator;
     tfeed_log_fn log;
     void *log_user_data;
+    struct tfi_name_table *names; /* (1); changed under the mutex, read without it */
 
     struct tfi_mutex mutex; /* guards all that follows */
     bool is_closed;
@@ -80,6 +89,11 @@ tfeed_status tfeed_context_new(const struct tfeed_context_options *options,
     context->allocator = options->allocator;
     context->log = options->log;
     context->log_user_data = options->log_user_data;
+    const tfeed_status status = tfi_name_table_new(context->allocator, &context->names, reterr);
+    if (status != TFEED_OK) {
+        tfi_free(options->allocator, context);
+        return status;
+    }
     tfi_mutex_init(&context->mutex);
     *ret_context = context;
     return TFEED_OK;
@@ -99,7 +113,6 @@ static void free_shared(const struct tfeed_context *context, struct shared_entry
         return;
     if (entry->object != NULL)
         entry->functions->unref(entry->object);
-    tfi_free(context->allocator, entry->name);
     tfi_free(context->allocator, entry);
 }
 
@@ -114,7 +127,10 @@ static void end_contents(struct tfeed_context *context)
     context->runners = NULL;
     context->n_runners = context->runners_capacity = 0;
     context->shared = NULL;
+    for (struct shared_entry *entry = shared; entry != NULL; entry = entry->next)
+        tfi_name_table_remove(context->names, &entry->in_table);
     tfi_mutex_unlock(&context->mutex);
+    tfi_name_table_wait_for_readers(context->names); /* (2) */
 
     while (n_runners > 0) {
         n_runners--;
@@ -134,6 +150,7 @@ void tfi_context_unref(struct tfeed_context *context)
     if (context == NULL ||
         atomic_fetch_sub_explicit(&context->n_refs, 1, memory_order_acq_rel) != 1)
         return;
+    tfi_name_table_free(context->names);
     tfi_mutex_clear(&context->mutex);
     tfi_free(context->allocator, context);
 }
@@ -262,6 +279,20 @@ tfeed_status tfi_context_add_runner(struct tfeed_context *context,
     return status;
 }
 
+size_t tfi_context_n_runners(struct tfeed_context *context)
+{
+    tfi_mutex_lock(&context->mutex);
+    const size_t n = context->n_runners;
+    tfi_mutex_unlock(&context->mutex);
+    return n;
+}
+
+void *tfi_context_runner(struct tfeed_context *context, size_t i)
+{
+    struct runner_entry entry;
+    return get_runner(context, i, &entry) ? entry.runner : NULL;
+}
+
 tfeed_status tfi_context_start_runners(struct tfeed_context *context, void *coordinator,
                                        struct tfeed_error *reterr)
 {
@@ -273,75 +304,86 @@ tfeed_status tfi_context_start_runners(struct tfeed_context *context, void *coor
 
 /* --- shared names -------------------------------------------------------------------------- */
 
-static struct shared_entry *find_shared_locked(const struct tfeed_context *context,
-                                               const char *name) TFI_REQUIRES(&context->mutex);
+/* What a name led to: a reference to its object, and how to handle it. */
+struct found {
+    const struct tfi_shared_functions *functions;
+    void *object;
+};
 
-static struct shared_entry *find_shared_locked(const struct tfeed_context *context,
-                                               const char *name)
+static struct found take(const struct tfi_name_entry *in_table)
 {
-    struct shared_entry *entry = context->shared;
-    while (entry != NULL && strcmp(entry->name, name) != 0)
-        entry = entry->next;
-    return entry;
+    const struct shared_entry *entry = (const struct shared_entry *)in_table; /* its beginning */
+    return (struct found){.functions = entry->functions,
+                          .object = entry->functions->ref(entry->object)};
 }
 
-static struct shared_entry *find_shared(struct tfeed_context *context, const char *name)
+/* False where the name is new. */
+static bool find_shared(struct tfeed_context *context, const char *name, struct found *ret_found)
 {
-    tfi_mutex_lock(&context->mutex);
-    struct shared_entry *entry = find_shared_locked(context, name);
-    tfi_mutex_unlock(&context->mutex);
-    return entry;
+    tfi_name_table_read_begin(context->names);
+    struct tfi_name_entry *in_table = tfi_name_table_find(context->names, name);
+    if (in_table != NULL)
+        *ret_found = take(in_table); /* (2) */
+    tfi_name_table_read_end(context->names);
+    return in_table != NULL;
 }
 
-/* Puts entry into the table, unless the context has ended or another thread was first; then *entry
- * becomes the other one, NULL where there is none. Returns whether it went in. */
-static bool insert_shared(struct tfeed_context *context, struct shared_entry **entry)
+/* What was found, if the request fits. */
+static tfeed_status use_found(const struct found *found, const char *name,
+                              const struct tfi_shared_functions *functions, void *request,
+                              void **ret_object, struct tfeed_error *reterr)
 {
-    tfi_mutex_lock(&context->mutex);
-    struct shared_entry *other = find_shared_locked(context, (*entry)->name);
-    const bool goes_in = other == NULL && !context->is_closed;
-    if (goes_in) {
-        (*entry)->next = context->shared;
-        context->shared = *entry;
-    } else {
-        *entry = other;
-    }
-    tfi_mutex_unlock(&context->mutex);
-    return goes_in;
-}
-
-static tfeed_status use_shared(struct shared_entry *entry,
-                               const struct tfi_shared_functions *functions, void *request,
-                               void **ret_object, struct tfeed_error *reterr)
-{
-    if (strcmp(entry->functions->kind, functions->kind) != 0)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "shared name '%s' is a %s, not a %s",
-                        entry->name, entry->functions->kind, functions->kind);
-    if (functions->check != NULL)
-        TFI_TRY(functions->check(request, entry->object, reterr));
-    *ret_object = functions->ref(entry->object);
-    return TFEED_OK;
+    tfeed_status status = TFEED_OK;
+    if (strcmp(found->functions->kind, functions->kind) != 0)
+        status = tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "shared name '%s' is a %s, not a %s",
+                          name, found->functions->kind, functions->kind);
+    else if (functions->check != NULL)
+        status = functions->check(request, found->object, reterr);
+    if (status != TFEED_OK)
+        found->functions->unref(found->object);
+    else
+        *ret_object = found->object;
+    return status;
 }
 
 static tfeed_status make_shared(struct tfeed_context *context, const char *name,
                                 const struct tfi_shared_functions *functions, void *request,
                                 struct shared_entry **ret_entry, struct tfeed_error *reterr)
 {
-    tfeed_status status = TFEED_OK;
-    struct shared_entry *entry = tfi_alloc_zeroed(context->allocator, 1, sizeof *entry);
-    if (entry != NULL)
-        entry->name = tfi_strndup(context->allocator, name, strlen(name));
-    if (entry == NULL || entry->name == NULL)
-        status = tfi_fail_memory(reterr, "a shared name");
-    else
-        status = functions->make(request, &entry->object, reterr);
+    const size_t name_bytes = strlen(name) + 1;
+    struct shared_entry *entry =
+        tfi_alloc_zeroed(context->allocator, 1, sizeof *entry + name_bytes);
+    if (entry == NULL)
+        return tfi_fail_memory(reterr, "a shared name");
+    memcpy(entry->name, name, name_bytes);
+    entry->in_table.name = entry->name;
+    entry->functions = functions;
+    const tfeed_status status = functions->make(request, &entry->object, reterr);
     if (status != TFEED_OK) {
-        free_shared(context, entry);
+        tfi_free(context->allocator, entry);
         return status;
     }
-    entry->functions = functions;
     *ret_entry = entry;
     return TFEED_OK;
+}
+
+/* Whether a new entry got its name. */
+enum insertion { INSERTED, NAME_TAKEN, CONTEXT_CLOSED };
+
+static enum insertion insert_shared(struct tfeed_context *context, struct shared_entry *entry)
+{
+    enum insertion insertion = CONTEXT_CLOSED;
+    tfi_mutex_lock(&context->mutex);
+    if (!context->is_closed) {
+        const bool is_in = tfi_name_table_add(context->names, &entry->in_table) == &entry->in_table;
+        insertion = is_in ? INSERTED : NAME_TAKEN;
+        if (is_in) {
+            entry->next = context->shared;
+            context->shared = entry;
+        }
+    }
+    tfi_mutex_unlock(&context->mutex);
+    return insertion;
 }
 
 /* `make` runs outside the mutex, since it may use the context. When two threads make the same name
@@ -350,21 +392,21 @@ tfeed_status tfi_context_share(struct tfeed_context *context, const char *name,
                                const struct tfi_shared_functions *functions, void *request,
                                void **ret_object, struct tfeed_error *reterr)
 {
-    struct shared_entry *entry = find_shared(context, name);
-    if (entry != NULL)
-        return use_shared(entry, functions, request, ret_object, reterr);
+    struct found found;
+    if (find_shared(context, name, &found))
+        return use_found(&found, name, functions, request, ret_object, reterr);
 
     struct shared_entry *made = NULL;
     TFI_TRY(make_shared(context, name, functions, request, &made, reterr));
-    *ret_object = functions->ref(made->object);
-    entry = made;
-    if (insert_shared(context, &entry))
+    void *object = functions->ref(made->object); /* the caller's, before the context's may go */
+    const enum insertion insertion = insert_shared(context, made);
+    if (insertion == INSERTED) {
+        *ret_object = object;
         return TFEED_OK;
-
-    functions->unref(*ret_object);
-    *ret_object = NULL;
+    }
+    functions->unref(object);
     free_shared(context, made);
-    if (entry == NULL)
-        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION, "the context has ended");
-    return use_shared(entry, functions, request, ret_object, reterr);
+    if (insertion == NAME_TAKEN && find_shared(context, name, &found))
+        return use_found(&found, name, functions, request, ret_object, reterr);
+    return tfi_fail(reterr, TFEED_FAILED_PRECONDITION, "the context has ended");
 }

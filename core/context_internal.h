@@ -39,6 +39,10 @@ tfeed_status tfi_context_add_runner(struct tfeed_context *context,
                                     const struct tfi_runner_functions *functions, void *runner,
                                     struct tfeed_error *reterr);
 
+/* Runners, and runner i in the order of adding; NULL where there are not so many. */
+size_t tfi_context_n_runners(struct tfeed_context *context);
+void *tfi_context_runner(struct tfeed_context *context, size_t i);
+
 /* Starts every runner in the order of adding; the first failure ends it. */
 tfeed_status tfi_context_start_runners(struct tfeed_context *context, void *coordinator,
                                        struct tfeed_error *reterr);
@@ -48,8 +52,9 @@ tfeed_status tfi_context_start_runners(struct tfeed_context *context, void *coor
  * `kind` is part of the key's meaning: the same name with another kind is INVALID_ARGUMENT naming
  * both. *ret_object carries a reference for the caller, taken with `ref`.
  *
- * None of the functions is called under a lock. When two threads come with a new name at once, both
- * may make an object; one of the two is given back and both threads get the other. The table of
+ * A name that is there is found without a lock; `ref` is called meanwhile and must not wait. None
+ * of the functions is called under a lock. When two threads come with a new name at once, both may
+ * make an object; one of the two is given back and both threads get the other. The table of
  * functions outlives the context. */
 struct tfi_shared_functions {
     const char *kind; /* as a message names it: "fifo_queue" */

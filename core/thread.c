@@ -23,14 +23,13 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/error_internal.h"
+#include "core/machine_internal.h"
 
 enum { NS_PER_MS = 1000000, NS_PER_SECOND = 1000000000 };
 
@@ -55,15 +54,6 @@ int64_t tfi_deadline_after_ms(int64_t timeout_ms)
         __builtin_add_overflow(deadline_ns, tfi_clock_now_ns(), &deadline_ns))
         return TFI_FOREVER;
     return deadline_ns;
-}
-
-int tfi_n_processors(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        return CPU_COUNT(&set);
-    long n_online = sysconf(_SC_NPROCESSORS_ONLN); /* over 1024 processors the set is too small */
-    return n_online > 0 ? (int)n_online : 1;
 }
 
 /* --- mutex --------------------------------------------------------------------------------- */
@@ -118,7 +108,7 @@ static void count_this_thread(void)
     atomic_fetch_add_explicit(&n_runnable, 1, memory_order_relaxed);
 }
 
-/* Asked once: the mask hardly changes, and a waiter has no time for a system call. */
+/* Asked once: mask and quota hardly change, and a waiter has no time for system calls. */
 static int n_processors_cached(void)
 {
     static _Atomic int n_processors;

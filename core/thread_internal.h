@@ -95,9 +95,6 @@ void tfi_thread_join(struct tfi_thread *thread);
 /* For a thread nobody will join: its storage goes when it ends. */
 void tfi_thread_detach(struct tfi_thread *thread);
 
-/* Processors this process may use (affinity mask), at least 1. */
-int tfi_n_processors(void);
-
 /* For tests: after `skip` good starts the next n fail; n 0 ends that. */
 void tfi_thread_fail_starts(int skip, int n);
 

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * example_parser_private.h - the parser's state, for its two files: filling cells, and saying what
- * is wrong with a record.
+ * example_parser_private.h - the parser's state, for its three files: records, their entries, and
+ * what is wrong with a record.
  */
 #ifndef TFI_EXAMPLE_PARSER_PRIVATE_H
 #define TFI_EXAMPLE_PARSER_PRIVATE_H
 
 #include <tfeed/features.h>
 
-#include "features/name_table_private.h"
+#include "features/column_table_private.h"
 #include "features/raw_column_private.h"
 #include "features/schema_private.h"
 #include "features/template_private.h"
+#include "features/wire_private.h"
 
 /* What is wrong with a cell. */
 enum tfi_fault {
@@ -30,30 +31,47 @@ struct tfi_fault_detail {
     int64_t value;                /* that does not fit */
 };
 
-/* A column while its rows are filled. */
+/* A column while its rows are filled. What an ordinary entry needs comes first: it fits a line of
+ * the cache. */
 struct tfi_cell {
+    uint8_t *rows;          /* of the call, row 0 */
+    uint64_t filled_record; /* serial of the last record that filled it */
+    enum tfi_store store;   /* of the column */
     struct tfi_template tmpl;
-    enum tfi_store store; /* of the column */
-    size_t row_bytes;     /* of the column */
+    size_t row_bytes; /* of the column */
     const struct tfi_column *column;
-    uint8_t *row;            /* of the current record */
-    uint64_t filled_record;  /* serial of the last record that filled it */
-    uint64_t faulted_record; /* … or tried to */
+    uint64_t faulted_record; /* serial of the last record that tried to fill it and could not */
     struct tfi_fault_detail fault;
 };
+
+struct tfeed_example_parser;
+
+/* Fills cells from a message of Features. False when it is malformed; features->at then stands near
+ * the place. */
+typedef bool tfi_parse_features_function(struct tfeed_example_parser *parser,
+                                         struct tfi_wire *features, int *position);
+
+/* … with the instructions of a level. */
+tfi_parse_features_function *tfi_parse_features_variant(enum tfi_cpu_level level);
 
 struct tfeed_example_parser {
     const struct tfeed_allocator *allocator;
     struct tfeed_schema *schema;
     tfi_scale_bytes_function *scale_bytes;
+    tfi_parse_features_function *parse_features;
     int n_cells;
     struct tfi_cell *cells;
-    struct tfi_name_table names;
-    int *expected; /* column at each position of the last record, or UNWANTED */
+    struct tfi_column_table names;
+    int *expected;            /* column at each position of the last record, or UNWANTED */
+    struct tfi_front *fronts; /* of what stood at each position that is unwanted */
     int n_expected;
     int max_expected;
-    uint64_t record; /* serial of the current record, from 1 */
-    int n_filled;    /* cells that the current record has filled */
+    bool order_changed; /* the current record was not in the order of the last */
+    int n_changed;      /* records in a row that were not */
+    int n_unordered;    /* records to come for which no order is expected */
+    uint64_t record;    /* serial of the current record, from 1 */
+    size_t row;         /* … and its row in the call */
+    int n_filled;       /* cells that the current record has filled */
     const struct tfeed_bytes *serialized;
 };
 

@@ -74,11 +74,11 @@ void tfi_template_init(struct tfi_template *tmpl, const struct tfi_column *colum
     if (len > TFI_TEMPLATE_MAX_BYTES)
         return;
     /* every length of a scalar's entry stays below 128, so that adding PL never carries */
-    tmpl->len = (uint32_t)len;
-    tmpl->n_words = (uint32_t)(len + 7) / 8;
-    for (uint32_t i = 0; i < tmpl->n_words; i++) {
-        const size_t at = i + 1 < tmpl->n_words ? 8 * (size_t)i : len - 8;
-        tmpl->words[i] = tfi_load_le64(prefix + at);
-        tmpl->per_payload_byte[i] = tmpl->is_scalar ? tfi_load_le64(lengths + at) : 0;
+    tmpl->len = (uint8_t)len;
+    tmpl->n_words = (uint8_t)((len + 7) / 8);
+    for (unsigned i = 0; i < tmpl->n_words; i++) {
+        const size_t at = i + 1u < tmpl->n_words ? 8 * (size_t)i : len - 8;
+        tmpl->words[i].bytes = tfi_load_le64(prefix + at);
+        tmpl->words[i].per_payload_byte = tmpl->is_scalar ? tfi_load_le64(lengths + at) : 0;
     }
 }

@@ -25,13 +25,18 @@
 
 enum { TFI_TEMPLATE_MAX_BYTES = 64, TFI_TEMPLATE_MAX_WORDS = TFI_TEMPLATE_MAX_BYTES / 8 };
 
+/* Eight bytes of a prefix, and a 1 in each that is a length which grows with PL. */
+struct tfi_template_word {
+    uint64_t bytes;
+    uint64_t per_payload_byte;
+};
+
 struct tfi_template {
-    uint32_t len; /* of the prefix; 0: this column has no template */
-    uint32_t n_words;
-    bool is_scalar;       /* PL varies: one varint */
-    size_t payload_bytes; /* of the values when not */
-    uint64_t words[TFI_TEMPLATE_MAX_WORDS];
-    uint64_t per_payload_byte[TFI_TEMPLATE_MAX_WORDS];
+    uint8_t len; /* of the prefix; 0: there is no template */
+    uint8_t n_words;
+    bool is_scalar; /* PL varies: one varint */
+    struct tfi_template_word words[TFI_TEMPLATE_MAX_WORDS];
+    size_t payload_bytes; /* of the values when it is no scalar */
 };
 
 struct tfi_column;
@@ -44,32 +49,75 @@ void tfi_template_init(struct tfi_template *tmpl, const struct tfi_column *colum
 static inline bool tfi_template_match(const struct tfi_template *tmpl, const uint8_t *at)
 {
     const uint64_t payload_bytes = at[tmpl->len - 1];
-    const uint32_t last = tmpl->n_words - 1;
-    uint64_t difference = 0;
-    for (uint32_t i = 0; i < last; i++)
-        difference |= tfi_load_le64(at + 8 * i) ^
-                      (tmpl->words[i] + payload_bytes * tmpl->per_payload_byte[i]);
-    difference |= tfi_load_le64(at + tmpl->len - 8) ^
-                  (tmpl->words[last] + payload_bytes * tmpl->per_payload_byte[last]);
+    const struct tfi_template_word *last = &tmpl->words[tmpl->n_words - 1];
+    uint64_t difference =
+        tfi_load_le64(at + tmpl->len - 8) ^ (last->bytes + payload_bytes * last->per_payload_byte);
+    for (const struct tfi_template_word *word = tmpl->words; word < last; word++, at += 8)
+        difference |= tfi_load_le64(at) ^ (word->bytes + payload_bytes * word->per_payload_byte);
     return difference == 0;
+}
+
+/* Joins the low 7 bits of the bytes of a word whose top bits are 0. */
+static inline uint64_t tfi_join_groups(uint64_t word)
+{
+    /* groups of 14, 28 and 56 bits */
+    word = (word & UINT64_C(0x007f007f007f007f)) | (word & UINT64_C(0x7f007f007f007f00)) >> 1;
+    word = (word & UINT64_C(0x00003fff00003fff)) | (word & UINT64_C(0x3fff00003fff0000)) >> 2;
+    return (word & UINT64_C(0x000000000fffffff)) | (word & UINT64_C(0x0fffffff00000000)) >> 4;
 }
 
 /* The number in a varint of exactly len bytes, 1 to 8. The 8 bytes that end with it are readable:
  * whatever stands before it is shifted out. False when the varint has another length. */
-static inline bool tfi_template_varint(const uint8_t *at, size_t len, uint64_t *ret_value)
+static inline bool tfi_template_varint(const uint8_t *at, size_t len,
+                                       uint64_t (*join_groups)(uint64_t), uint64_t *ret_value)
 {
-    const uint64_t word = tfi_load_le64(at + len - 8) >> (8 * (8 - len));
     const uint64_t tops = UINT64_C(0x8080808080808080);
-    const uint64_t expected = (tops >> (8 * (8 - len))) ^ (UINT64_C(0x80) << (8 * (len - 1)));
-    if ((word & tops) != expected)
+    const unsigned n_before = 8 * (8 - (unsigned)len);
+    const uint64_t word = tfi_load_le64(at + len - 8);
+    /* the top bit must be set in all bytes but the last */
+    if (((word ^ tops >> 8) & tops) >> n_before != 0)
         return false;
-    /* 7-bit groups of 8 bytes: joined to groups of 14, 28 and 56 bits */
-    uint64_t value = word & ~tops;
-    value = (value & UINT64_C(0x007f007f007f007f)) | (value & UINT64_C(0x7f007f007f007f00)) >> 1;
-    value = (value & UINT64_C(0x00003fff00003fff)) | (value & UINT64_C(0x3fff00003fff0000)) >> 2;
-    value = (value & UINT64_C(0x000000000fffffff)) | (value & UINT64_C(0x0fffffff00000000)) >> 4;
-    *ret_value = value;
+    *ret_value = join_groups((word & ~tops) >> n_before);
     return true;
+}
+
+enum { TFI_FRONT_MAX_BYTES = 32, TFI_FRONT_MAX_WORDS = TFI_FRONT_MAX_BYTES / 8 };
+
+/* The front of an entry that nobody wants, "0a EL 0a KL name", to be stepped over where it comes
+ * again. */
+struct tfi_front {
+    uint8_t len; /* 0: it has another form */
+    uint8_t n_words;
+    uint8_t entry_bytes;
+    uint64_t words[TFI_FRONT_MAX_WORDS];
+};
+
+/* Remembers the front of an entry of entry_bytes, len bytes of it. */
+static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, size_t len,
+                                 size_t entry_bytes)
+{
+    front->len = 0;
+    if (len < 8 || len > TFI_FRONT_MAX_BYTES || entry_bytes > UINT8_MAX)
+        return;
+    front->len = (uint8_t)len;
+    front->entry_bytes = (uint8_t)entry_bytes;
+    front->n_words = (uint8_t)((len + 7) / 8);
+    for (unsigned i = 0; i + 1 < front->n_words; i++)
+        front->words[i] = tfi_load_le64(entry + 8 * (size_t)i);
+    front->words[front->n_words - 1] = tfi_load_le64(entry + len - 8);
+}
+
+/* The bytes of the entry at `at` when it begins like this, else 0. */
+static inline size_t tfi_front_match(const struct tfi_front *front, const uint8_t *at,
+                                     size_t n_left)
+{
+    if (front->len == 0 || n_left < front->entry_bytes)
+        return 0;
+    const unsigned last = front->n_words - 1u;
+    uint64_t difference = tfi_load_le64(at + front->len - 8) ^ front->words[last];
+    for (unsigned i = 0; i < last; i++)
+        difference |= tfi_load_le64(at + 8 * (size_t)i) ^ front->words[i];
+    return difference == 0 ? front->entry_bytes : 0;
 }
 
 #endif

@@ -29,7 +29,8 @@ tfeed_status tfi_file_system_resolve(const struct tfeed_file_system *given,
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "a file system's struct_size must be %zu, not %zu", sizeof *given,
                         given->struct_size);
-    if (!can_read(given) || (given->open_output != NULL && !can_write(given)))
+    if (!can_read(given) || (given->open_output != NULL && !can_write(given)) ||
+        (given->look == NULL) != (given->list == NULL))
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "file system \"%s\" lacks a function",
                         given->name == NULL ? "" : given->name);
     *ret_file_system = given;

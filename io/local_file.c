@@ -7,6 +7,7 @@
  * pread; pipes, terminals and devices are read in order. Mapping is for files that do not change
  * meanwhile: one that is cut short under its map faults, whatever is done.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -155,6 +156,52 @@ static tfeed_status local_map(void *opaque, struct tfeed_bytes *ret_content,
     return TFEED_OK;
 }
 
+static tfeed_status local_look(void *user_data, const char *path, struct tfeed_file_info *ret_info,
+                               struct tfeed_error *reterr)
+{
+    (void)user_data;
+    struct stat about;
+    if (strcmp(path, "-") == 0) {
+        *ret_info = (struct tfeed_file_info){.size = TFEED_SIZE_UNKNOWN};
+        return TFEED_OK;
+    }
+    if (stat(path, &about) != 0)
+        return tfi_fail_errno(reterr, errno == ENOTDIR ? ENOENT : errno, path, "look");
+    *ret_info = (struct tfeed_file_info){.size = S_ISREG(about.st_mode) ? (uint64_t)about.st_size
+                                                                        : TFEED_SIZE_UNKNOWN,
+                                         .is_folder = S_ISDIR(about.st_mode)};
+    return TFEED_OK;
+}
+
+/* The next entry; NULL at the end, and with *ret_errno when there is no going on. */
+static const struct dirent *next_entry(DIR *folder, int *ret_errno)
+{
+    errno = 0;
+    const struct dirent *entry = readdir(folder);
+    *ret_errno = entry == NULL ? errno : 0;
+    return entry;
+}
+
+static tfeed_status local_list(void *user_data, const char *folder, tfeed_file_found_fn found,
+                               void *found_data, struct tfeed_error *reterr)
+{
+    (void)user_data;
+    const char *name = folder[0] == '\0' ? "." : folder;
+    DIR *opened = opendir(name);
+    if (opened == NULL)
+        return tfi_fail_errno(reterr, errno == ENOTDIR ? ENOENT : errno, name, "list");
+    tfeed_status status = TFEED_OK;
+    const struct dirent *entry;
+    int failure = 0;
+    while (status == TFEED_OK && (entry = next_entry(opened, &failure)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            status = found(found_data, entry->d_name, reterr);
+    (void)closedir(opened);
+    if (status == TFEED_OK && failure != 0)
+        return tfi_fail_errno(reterr, failure, name, "list");
+    return status;
+}
+
 const struct tfeed_file_system *tfeed_local_files(void)
 {
     static const struct tfeed_file_system local = {
@@ -170,6 +217,8 @@ const struct tfeed_file_system *tfeed_local_files(void)
         .flush = tfi_local_flush,
         .commit = tfi_local_commit,
         .discard = tfi_local_discard,
+        .look = local_look,
+        .list = local_list,
     };
     return &local;
 }

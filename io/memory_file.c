@@ -197,6 +197,86 @@ static tfeed_status memory_map(void *opaque, struct tfeed_bytes *ret_content,
     return TFEED_OK;
 }
 
+/* Looking. Folders are what slashes in the names say. */
+
+static bool lies_in(const char *name, const char *folder, size_t folder_len)
+{
+    return strncmp(name, folder, folder_len) == 0 && name[folder_len] != '\0';
+}
+
+static tfeed_status memory_look(void *user_data, const char *path, struct tfeed_file_info *ret_info,
+                                struct tfeed_error *reterr)
+{
+    struct tfeed_memory_files *files = user_data;
+    const size_t path_len = strlen(path);
+    struct tfeed_file_info info = {.size = TFEED_SIZE_UNKNOWN};
+    bool is_there = false;
+    tfi_mutex_lock(&files->mutex);
+    for (const struct memory_entry *entry = files->entries; entry != NULL && !is_there;
+         entry = entry->next) {
+        if (strcmp(entry->name, path) == 0)
+            info.size = entry->content.len;
+        else if (lies_in(entry->name, path, path_len) && path_len > 0 &&
+                 (path[path_len - 1] == '/' || entry->name[path_len] == '/'))
+            info.is_folder = true;
+        else
+            continue;
+        is_there = true;
+    }
+    tfi_mutex_unlock(&files->mutex);
+    if (!is_there)
+        return tfi_fail_at(reterr, TFEED_NOT_FOUND, path, TFEED_NOWHERE, TFEED_NOWHERE,
+                           "no such file");
+    *ret_info = info;
+    return TFEED_OK;
+}
+
+/* A copy of the first name in the folder, in the order of byte values, that comes after `last`
+ * (NULL: of all); NULL in *ret_name behind the last one. */
+static tfeed_status name_after(struct tfeed_memory_files *files, const char *folder,
+                               const char *last, char **ret_name, struct tfeed_error *reterr)
+{
+    const size_t folder_len = strlen(folder);
+    const char *first = NULL;
+    tfi_mutex_lock(&files->mutex);
+    for (const struct memory_entry *entry = files->entries; entry != NULL; entry = entry->next) {
+        if (!lies_in(entry->name, folder, folder_len))
+            continue;
+        const char *name = entry->name + folder_len;
+        if ((last == NULL || strcmp(name, last) > 0) && (first == NULL || strcmp(name, first) < 0))
+            first = name;
+    }
+    char *copy = first != NULL ? tfi_strndup(files->allocator, first, strlen(first)) : NULL;
+    tfi_mutex_unlock(&files->mutex);
+    if (first != NULL && copy == NULL)
+        return tfi_fail_memory(reterr, "a name");
+    *ret_name = copy;
+    return TFEED_OK;
+}
+
+/* Name by name, since `found` is not called under the mutex. */
+static tfeed_status memory_list(void *user_data, const char *folder, tfeed_file_found_fn found,
+                                void *found_data, struct tfeed_error *reterr)
+{
+    struct tfeed_memory_files *files = user_data;
+    char *name = NULL;
+    tfeed_status status = name_after(files, folder, NULL, &name, reterr);
+    if (status == TFEED_OK && name == NULL && folder[0] != '\0')
+        return tfi_fail_at(reterr, TFEED_NOT_FOUND, folder, TFEED_NOWHERE, TFEED_NOWHERE,
+                           "no such folder");
+    while (status == TFEED_OK && name != NULL) {
+        char *next = NULL;
+        status = name_after(files, folder, name, &next, reterr);
+        name[strcspn(name, "/")] = '\0'; /* of a file further down: the folder it lies in */
+        if (status == TFEED_OK)
+            status = found(found_data, name, reterr);
+        tfi_free(files->allocator, name);
+        name = next;
+    }
+    tfi_free(files->allocator, name);
+    return status;
+}
+
 /* Outputs. */
 
 static void output_free(struct memory_output *output)
@@ -312,6 +392,8 @@ tfeed_status tfeed_memory_files_new(const struct tfeed_allocator *allocator,
         .flush = memory_flush,
         .commit = memory_commit,
         .discard = memory_discard,
+        .look = memory_look,
+        .list = memory_list,
     };
     tfi_mutex_init(&files->mutex);
     *ret_files = files;

@@ -54,6 +54,27 @@ static tfeed_status read_source(void *user_data, uint8_t *into, size_t room, siz
     return TFEED_OK;
 }
 
+/* A mapped file is all in the window, or before it. */
+bool tfi_source_seek(struct tfi_source *source, uint64_t offset)
+{
+    struct tfi_window *window = &source->window;
+    const uint64_t end = window->offset + window->len;
+    if (offset > end || (offset < window->offset && !source->is_mapped)) {
+        const uint64_t size = source->files->input_size(source->input);
+        if (source->is_mapped || size == TFEED_SIZE_UNKNOWN || offset > size)
+            return false;
+        tfi_window_jump(window, offset);
+        source->ended = false;
+    } else if (offset < window->offset) {
+        window->data -= window->offset - offset;
+        window->len = (size_t)(end - offset);
+        window->offset = offset;
+    } else {
+        tfi_window_slide(window, (size_t)(offset - window->offset));
+    }
+    return true;
+}
+
 tfeed_status tfi_source_fill(struct tfi_source *source, size_t n_used, size_t n_need,
                              struct tfeed_error *reterr)
 {

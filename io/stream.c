@@ -64,14 +64,30 @@ tfeed_status tfi_stream_fill(struct tfi_stream *stream, size_t n_used, size_t n_
     return status;
 }
 
+tfeed_status tfi_stream_seek(struct tfi_stream *stream, uint64_t offset, struct tfeed_error *reterr)
+{
+    if (stream->inflater_is_live || !tfi_source_seek(&stream->source, offset))
+        return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, stream->path, TFEED_NOWHERE, offset,
+                           stream->inflater_is_live
+                               ? "a compressed file cannot be read from there on"
+                               : "the file ends before, or can only be read in order");
+    stream->end = TFI_STREAM_OPEN;
+    return TFEED_OK;
+}
+
+uint64_t tfi_stream_size(const struct tfi_stream *stream)
+{
+    const struct tfi_source *source = &stream->source;
+    if (stream->inflater_is_live)
+        return TFEED_SIZE_UNKNOWN; /* what a compressed file holds shows when it is inflated */
+    if (source->is_mapped)
+        return source->window.offset + source->window.len;
+    return source->files->input_size(source->input);
+}
+
 bool tfi_stream_may_hold(const struct tfi_stream *stream, uint64_t n)
 {
-    if (stream->inflater_is_live)
-        return true; /* what a compressed file holds shows when it is inflated */
-    const struct tfi_source *source = &stream->source;
-    if (source->is_mapped)
-        return n <= source->window.len;
-    const uint64_t size = source->files->input_size(source->input);
-    const uint64_t offset = source->window.offset;
+    const uint64_t size = tfi_stream_size(stream);
+    const uint64_t offset = tfi_stream_window(stream)->offset;
     return size == TFEED_SIZE_UNKNOWN || (offset <= size && n <= size - offset);
 }

@@ -123,6 +123,17 @@ static inline const struct tfi_window *tfi_stream_window(const struct tfi_stream
 TFI_SHARED tfeed_status tfi_stream_fill(struct tfi_stream *stream, size_t n_used, size_t n_need,
                                         struct tfeed_error *reterr);
 
+/* The bytes of the whole stream, as the file's size says now; TFEED_SIZE_UNKNOWN where it does not
+ * say. */
+uint64_t tfi_stream_size(const struct tfi_stream *stream);
+
+/* Moves the window to `offset` of a stream that is not compressed, back or on; what it shows there
+ * comes with the next fill.
+ * INVALID_ARGUMENT: the stream is compressed, or its input can only be read in order, or ends
+ * before `offset`; the window stays. */
+tfeed_status tfi_stream_seek(struct tfi_stream *stream, uint64_t offset,
+                             struct tfeed_error *reterr);
+
 /* False when the stream cannot hold `n` bytes from the window's start on, going by the size of the
  * file; true also where that is not known. */
 TFI_SHARED bool tfi_stream_may_hold(const struct tfi_stream *stream, uint64_t n);

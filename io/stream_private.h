@@ -22,6 +22,8 @@ tfeed_status tfi_window_fill(struct tfi_window *window, size_t n_used, size_t n_
 
 /* Drops the first n_used bytes. */
 void tfi_window_slide(struct tfi_window *window, size_t n_used);
+/* Drops all bytes; those of the next fill stand at `offset`. */
+void tfi_window_jump(struct tfi_window *window, uint64_t offset);
 void tfi_window_clear(struct tfi_window *window);
 
 /* source.c: the file's own bytes, below any compression. Zero it before opening; clear it whatever
@@ -31,6 +33,9 @@ tfeed_status tfi_source_open(struct tfi_source *source, const char *path,
 void tfi_source_clear(struct tfi_source *source);
 tfeed_status tfi_source_fill(struct tfi_source *source, size_t n_used, size_t n_need,
                              struct tfeed_error *reterr);
+
+/* False when the source cannot be read from `offset` on. */
+bool tfi_source_seek(struct tfi_source *source, uint64_t offset);
 
 /* inflate.c: tfi_window_read over a compressed stream (user_data is the stream). */
 tfeed_status tfi_inflate_start(struct tfi_stream *stream, struct tfeed_error *reterr);

@@ -67,6 +67,16 @@ void tfi_window_slide(struct tfi_window *window, size_t n_used)
     window->offset += n_used;
 }
 
+/* A block has one origin: its room is not for bytes from elsewhere, and the next fill starts at a
+ * front. */
+void tfi_window_jump(struct tfi_window *window, uint64_t offset)
+{
+    if (window->memory != NULL)
+        window->data = window->memory + window->capacity;
+    window->len = 0;
+    window->offset = offset;
+}
+
 tfeed_status tfi_window_fill(struct tfi_window *window, size_t n_used, size_t n_need, bool at_once,
                              tfi_window_read read, void *user_data, struct tfeed_error *reterr)
 {

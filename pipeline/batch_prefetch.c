@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * batch_prefetch.c - batches made ahead by a thread of their own.
+ * batch_prefetch.c - batches made ahead: by a thread of their own, or by one for each bucket.
  *
  *         ┌────────────── spare columns ◀─────────────┐
  *         ▼                                           │ what the caller hands in
- *    runner's thread ── makes a batch ──▶ queue ──▶ tfi_prefetch_next
+ *    lane's thread ─── makes a batch ──▶ queue ──▶ tfi_prefetch_next
  *
- * Columns go round: a loop that hands its last batch in has none made anew.
+ * A lane makes the batches of one queue of elements. Columns go round: a loop that hands its last
+ * batch in has none made anew.
  *
  * Threads:  the mutex guards the spare columns and the error; nothing is called under it.
  */
@@ -16,6 +17,7 @@
 #include "core/allocator_internal.h"
 #include "core/context_internal.h"
 #include "core/error_internal.h"
+#include "core/tensor_internal.h"
 #include "core/thread_internal.h"
 #include "pipeline/batcher_private.h"
 
@@ -23,26 +25,51 @@ struct tfi_prefetch {
     const struct tfeed_allocator *allocator;
     struct tfeed_queue *batches; /* whole columns, by reference */
     size_t n_columns;
-    struct tfeed_tensor *columns; /* [n_columns] of the thread */
 
     struct tfi_mutex mutex;      /* guards all that follows */
     struct tfeed_tensor *spares; /* [max_spares][n_columns] */
     size_t n_spares;
     size_t max_spares;
     bool has_error;
-    struct tfeed_error error; /* what the thread ended with */
+    struct tfeed_error error; /* what the first of the threads ended with */
 };
 
-static void clear_columns(struct tfeed_tensor *columns, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        tfeed_tensor_clear(&columns[i]);
-}
+struct lane {
+    struct tfeed_batcher *batcher;
+    size_t i;                      /* the queue of elements */
+    struct tfeed_tensor columns[]; /* [n_columns], of the lane's thread */
+};
 
 /* --- making and ending --------------------------------------------------------------------- */
 
-tfeed_status tfi_prefetch_new(struct tfeed_context *context, const char *name,
-                              const enum tfeed_dtype *dtypes, size_t n_columns, int64_t n_batches,
+/* The queue of batches. Shapes are not specified: it holds whole columns. */
+static tfeed_status make_queue(struct tfeed_context *context,
+                               const struct tfeed_batch_options *options, const char *name,
+                               const struct tfi_column *columns, size_t n_columns,
+                               int64_t n_batches, struct tfeed_queue **ret_queue,
+                               struct tfeed_error *reterr)
+{
+    const struct tfeed_allocator *allocator = tfi_context_allocator(context);
+    struct tfeed_queue_options queue_options;
+    enum tfeed_dtype *dtypes = tfi_alloc_array(allocator, n_columns, sizeof *dtypes);
+    if (dtypes == NULL)
+        return tfi_fail_memory(reterr, "a prefetching batcher");
+    for (size_t i = 0; i < n_columns; i++)
+        dtypes[i] = columns[i].dtype;
+    tfeed_queue_options_init(&queue_options);
+    queue_options.capacity = n_batches;
+    queue_options.dtypes = dtypes;
+    queue_options.n_components = n_columns;
+    queue_options.name = name;
+    queue_options.shared_name = options != NULL ? options->shared_name : NULL;
+    const tfeed_status status = tfeed_fifo_queue_new(context, &queue_options, ret_queue, reterr);
+    tfi_free(allocator, dtypes);
+    return status;
+}
+
+tfeed_status tfi_prefetch_new(struct tfeed_context *context,
+                              const struct tfeed_batch_options *shared_by, const char *name,
+                              const struct tfi_column *columns, size_t n_columns, int64_t n_batches,
                               struct tfi_prefetch **ret_prefetch, struct tfeed_error *reterr)
 {
     enum { MAX_SPARES = 8 }; /* as many as go round in a loop; further ones are freed */
@@ -52,21 +79,15 @@ tfeed_status tfi_prefetch_new(struct tfeed_context *context, const char *name,
         return tfi_fail_memory(reterr, "a prefetching batcher");
     prefetch->allocator = allocator;
     prefetch->n_columns = n_columns;
-    prefetch->max_spares = n_batches < MAX_SPARES - 1 ? (size_t)n_batches + 1 : MAX_SPARES;
+    prefetch->max_spares =
+        n_batches >= 0 && n_batches < MAX_SPARES - 1 ? (size_t)n_batches + 1 : MAX_SPARES;
     tfi_mutex_init(&prefetch->mutex);
-    prefetch->columns = tfi_alloc_zeroed(allocator, n_columns, sizeof *prefetch->columns);
     prefetch->spares =
         tfi_alloc_zeroed(allocator, prefetch->max_spares * n_columns, sizeof *prefetch->spares);
-    struct tfeed_queue_options options;
-    tfeed_queue_options_init(&options);
-    options.capacity = n_batches;
-    options.dtypes = dtypes;
-    options.n_components = n_columns;
-    options.name = name;
-    const tfeed_status status =
-        prefetch->columns == NULL || prefetch->spares == NULL
-            ? tfi_fail_memory(reterr, "a prefetching batcher")
-            : tfeed_fifo_queue_new(context, &options, &prefetch->batches, reterr);
+    const tfeed_status status = prefetch->spares == NULL
+                                    ? tfi_fail_memory(reterr, "a prefetching batcher")
+                                    : make_queue(context, shared_by, name, columns, n_columns,
+                                                 n_batches, &prefetch->batches, reterr);
     if (status != TFEED_OK) {
         tfi_prefetch_free(prefetch);
         return status;
@@ -79,14 +100,11 @@ void tfi_prefetch_free(struct tfi_prefetch *prefetch)
 {
     if (prefetch == NULL)
         return;
-    if (prefetch->columns != NULL)
-        clear_columns(prefetch->columns, prefetch->n_columns);
     if (prefetch->spares != NULL)
-        clear_columns(prefetch->spares, prefetch->n_spares * prefetch->n_columns);
+        tfi_clear_tensors(prefetch->spares, prefetch->n_spares * prefetch->n_columns);
     tfeed_queue_unref(prefetch->batches);
     tfi_mutex_clear(&prefetch->mutex);
     tfi_free(prefetch->allocator, prefetch->spares);
-    tfi_free(prefetch->allocator, prefetch->columns);
     tfi_free(prefetch->allocator, prefetch);
 }
 
@@ -106,7 +124,7 @@ static void give_spare(struct tfi_prefetch *prefetch, struct tfeed_tensor *colum
     if (is_kept)
         memset(columns, 0, n * sizeof *columns);
     else
-        clear_columns(columns, n);
+        tfi_clear_tensors(columns, n);
 }
 
 /* Moves columns out, if there are some; columns are empty before. */
@@ -121,29 +139,47 @@ static void take_spare(struct tfi_prefetch *prefetch, struct tfeed_tensor *colum
     tfi_mutex_unlock(&prefetch->mutex);
 }
 
-/* --- the thread ---------------------------------------------------------------------------- */
+/* --- the threads --------------------------------------------------------------------------- */
 
 /* The caller finds it behind the last batch, when the runner has closed the queue. */
 static void keep_error(struct tfi_prefetch *prefetch, const struct tfeed_error *error)
 {
     tfi_mutex_lock(&prefetch->mutex);
+    if (!prefetch->has_error)
+        prefetch->error = *error;
     prefetch->has_error = true;
-    prefetch->error = *error;
     tfi_mutex_unlock(&prefetch->mutex);
+}
+
+/* Whether the bucket's number stands before the other columns. */
+static bool gives_bucket(const struct tfeed_batcher *batcher)
+{
+    return batcher->layout != NULL && batcher->layout->kind.bucketing == TFI_BUCKETS_BY_NUMBER;
+}
+
+static tfeed_status make_batch(struct lane *lane, struct tfeed_error *reterr)
+{
+    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    struct tfeed_batcher *batcher = lane->batcher;
+    if (!gives_bucket(batcher))
+        return tfi_batcher_make_batch(batcher, lane->i, lane->columns, reterr);
+    TFI_TRY(tfi_tensor_renew(&lane->columns[0], TFEED_INT32, &scalar, batcher->allocator, reterr));
+    tfeed_tensor_int32s(&lane->columns[0])[0] = (int32_t)lane->i;
+    return tfi_batcher_make_batch(batcher, lane->i, &lane->columns[1], reterr);
 }
 
 static tfeed_status prefetch_batch(void *object, struct tfeed_error *reterr)
 {
-    struct tfeed_batcher *batcher = object;
-    struct tfi_prefetch *prefetch = batcher->prefetch;
+    struct lane *lane = object;
+    struct tfi_prefetch *prefetch = lane->batcher->prefetch;
     struct tfeed_error error = TFEED_ERROR_INIT;
-    take_spare(prefetch, prefetch->columns);
-    tfeed_status status = tfi_batcher_make_batch(batcher, prefetch->columns, &error);
+    take_spare(prefetch, lane->columns);
+    tfeed_status status = make_batch(lane, &error);
     if (status == TFEED_OK)
-        status = tfeed_queue_enqueue(prefetch->batches, prefetch->columns, &error);
+        status = tfeed_queue_enqueue(prefetch->batches, lane->columns, &error);
     else if (status != TFEED_OUT_OF_RANGE)
         keep_error(prefetch, &error);
-    clear_columns(prefetch->columns, prefetch->n_columns);
+    tfi_clear_tensors(lane->columns, prefetch->n_columns);
     return status == TFEED_OK ? TFEED_OK : tfi_fail_again(reterr, &error);
 }
 
@@ -156,32 +192,76 @@ static tfeed_status close_batches(void *object, struct tfeed_error *reterr)
 static tfeed_status cancel_both(void *object, struct tfeed_error *reterr)
 {
     struct tfeed_batcher *batcher = object;
-    TFI_TRY(tfeed_queue_close(batcher->queue, true, reterr));
+    TFI_TRY(tfi_queues_close(batcher->queues, true, reterr));
     return tfeed_queue_close(batcher->prefetch->batches, true, reterr);
 }
 
-static void unref_batcher(void *batcher)
+static void free_lane(void *object)
 {
+    struct lane *lane = object;
+    struct tfeed_batcher *batcher = lane->batcher;
+    tfi_clear_tensors(lane->columns, batcher->prefetch->n_columns);
+    tfi_free(batcher->allocator, lane);
     tfeed_batcher_unref(batcher);
+}
+
+static tfeed_status make_lane(struct tfeed_batcher *batcher, size_t i,
+                              struct tfeed_enqueue_operation *ret_operation,
+                              struct tfeed_error *reterr)
+{
+    const size_t n_columns = batcher->prefetch->n_columns;
+    struct lane *lane =
+        tfi_alloc_zeroed(batcher->allocator, 1, sizeof *lane + n_columns * sizeof lane->columns[0]);
+    if (lane == NULL)
+        return tfi_fail_memory(reterr, "a prefetching batcher");
+    lane->batcher = tfeed_batcher_ref(batcher);
+    lane->i = i;
+    *ret_operation = (struct tfeed_enqueue_operation){
+        .run = prefetch_batch, .user_data = lane, .free = free_lane, .name = "prefetch"};
+    return TFEED_OK;
+}
+
+static tfeed_status make_runner(struct tfeed_batcher *batcher,
+                                struct tfeed_enqueue_operation *operations,
+                                struct tfeed_queue_runner **ret_runner, struct tfeed_error *reterr)
+{
+    const size_t n = batcher->queues->n;
+    struct tfeed_queue_runner_options options;
+    tfeed_queue_runner_options_init(&options);
+    options.allocator = batcher->allocator;
+    options.close = close_batches;
+    options.cancel = cancel_both;
+    options.closes_on_error = true; /* nobody else enqueues, and next has the error to give */
+    options.user_data = batcher;
+    size_t n_made = 0;
+    tfeed_status status = TFEED_OK;
+    while (status == TFEED_OK && n_made < n) {
+        status = make_lane(batcher, n_made, &operations[n_made], reterr);
+        if (status == TFEED_OK)
+            n_made++;
+    }
+    if (status == TFEED_OK)
+        status = tfeed_queue_runner_new(batcher->prefetch->batches, operations, n, &options,
+                                        ret_runner, reterr);
+    if (status != TFEED_OK)
+        for (size_t i = 0; i < n_made; i++)
+            free_lane(operations[i].user_data);
+    return status;
 }
 
 tfeed_status tfi_prefetch_add_runner(struct tfeed_context *context, struct tfeed_batcher *batcher,
                                      struct tfeed_error *reterr)
 {
-    const struct tfeed_enqueue_operation operation = {
-        .run = prefetch_batch, .user_data = batcher, .free = unref_batcher, .name = "prefetch"};
-    struct tfeed_queue_runner_options options;
     struct tfeed_queue_runner *runner = NULL;
-    tfeed_queue_runner_options_init(&options);
-    options.allocator = tfi_context_allocator(context);
-    options.close = close_batches;
-    options.cancel = cancel_both;
-    options.closes_on_error = true; /* nobody else enqueues, and next has the error to give */
-    options.user_data = batcher;
-    TFI_TRY(tfeed_queue_runner_new(batcher->prefetch->batches, &operation, 1, &options, &runner,
-                                   reterr));
-    (void)tfeed_batcher_ref(batcher); /* the operation's */
-    const tfeed_status status = tfeed_context_add_queue_runner(context, runner, reterr);
+    struct tfeed_enqueue_operation *operations =
+        tfi_alloc_zeroed(batcher->allocator, batcher->queues->n, sizeof *operations);
+    if (operations == NULL)
+        return tfi_fail_memory(reterr, "a prefetching batcher");
+    tfeed_status status = make_runner(batcher, operations, &runner, reterr);
+    tfi_free(batcher->allocator, operations);
+    if (status != TFEED_OK)
+        return status;
+    status = tfeed_context_add_queue_runner(context, runner, reterr);
     if (status != TFEED_OK)
         tfeed_queue_runner_free(runner);
     return status;
@@ -202,4 +282,9 @@ tfeed_status tfi_prefetch_next(struct tfi_prefetch *prefetch, struct tfeed_tenso
         end = prefetch->error;
     tfi_mutex_unlock(&prefetch->mutex);
     return tfi_fail_again(reterr, &end);
+}
+
+struct tfeed_queue *tfi_prefetch_queue(struct tfi_prefetch *prefetch)
+{
+    return prefetch->batches;
 }

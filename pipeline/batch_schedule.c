@@ -101,14 +101,15 @@ static tfeed_status check_chunk(const struct tfi_schedule *schedule,
     return TFEED_OK;
 }
 
-/* Takes the next chunk in hand, or notes the end and closes the queue. */
+/* Takes the next chunk in hand, if the feed has kept something of it, or notes the end and closes
+ * the queue. */
 static tfeed_status take_chunk_locked(struct tfi_schedule *schedule, struct tfeed_error *reterr)
     TFI_REQUIRES(&schedule->mutex);
 
 static tfeed_status take_chunk_locked(struct tfi_schedule *schedule, struct tfeed_error *reterr)
 {
     const struct tfi_feed *feed = &schedule->feed;
-    const struct tfeed_tensor *chunk = NULL;
+    struct tfi_chunk chunk;
     tfeed_status status = feed->functions->next(feed->object, &chunk, reterr);
     if (status == TFEED_OUT_OF_RANGE) {
         schedule->is_at_end = true;
@@ -118,32 +119,18 @@ static tfeed_status take_chunk_locked(struct tfi_schedule *schedule, struct tfee
         return TFEED_OK;
     }
     TFI_TRY(status);
-    status = check_chunk(schedule, chunk, reterr);
+    if (chunk.components == NULL)
+        return TFEED_OK;
+    status = check_chunk(schedule, chunk.components, reterr);
     if (status != TFEED_OK) {
         feed->functions->release(feed->object);
         return status;
     }
-    schedule->chunk = chunk;
-    schedule->n_chunk_rows = feed->chunk == TFI_CHUNK_ELEMENT ? 1 : chunk[0].shape.dims[0];
+    schedule->chunk = chunk.components;
+    schedule->n_chunk_rows =
+        feed->chunk == TFI_CHUNK_ELEMENT ? 1 : chunk.components[0].shape.dims[0];
     schedule->n_rows_used = 0;
     return TFEED_OK;
-}
-
-/* Rows first … first + n - 1 of a component. */
-static struct tfeed_tensor slice_rows(const struct tfeed_tensor *component, int64_t first,
-                                      int64_t n)
-{
-    struct tfeed_tensor slice = *component;
-    struct tfeed_shape row = component->shape;
-    row.dims[0] = 1;
-    int64_t n_per_row = 0;
-    if (tfeed_shape_n_elements(&row, &n_per_row) != TFEED_OK)
-        n_per_row = 0; /* not a tensor: the queue refuses it */
-    const size_t row_bytes = (size_t)n_per_row * tfeed_dtype_size(component->dtype);
-    slice.shape.dims[0] = n;
-    slice.data = (uint8_t *)component->data + (size_t)first * row_bytes;
-    slice.buffer = NULL; /* borrowed: the chunk holds it */
-    return slice;
 }
 
 /* Puts up to max_rows of the chunk in hand into the queue, where there is room for them. */
@@ -160,7 +147,7 @@ static tfeed_status put_locked(struct tfi_schedule *schedule, int64_t max_rows,
         status = tfeed_queue_enqueue_timed(schedule->queue, schedule->chunk, 0, reterr);
     } else {
         for (size_t i = 0; i < schedule->n_components; i++)
-            schedule->slice[i] = slice_rows(&schedule->chunk[i], schedule->n_rows_used, n_rows);
+            schedule->slice[i] = tfi_slice_rows(&schedule->chunk[i], schedule->n_rows_used, n_rows);
         status = tfeed_queue_enqueue_many_timed(schedule->queue, schedule->slice, 0, reterr);
     }
     if (status == TFEED_RESOURCE_EXHAUSTED)
@@ -187,8 +174,10 @@ static tfeed_status fill_some_locked(struct tfi_schedule *schedule, int64_t max_
 {
     if (schedule->chunk == NULL)
         TFI_TRY(take_chunk_locked(schedule, reterr));
-    if (schedule->is_at_end)
+    if (schedule->chunk == NULL) { /* at the end, or nothing was kept: then a stop must be seen */
+        schedule->is_at_end = tfeed_queue_is_closed(schedule->queue);
         return TFEED_OK;
+    }
     return put_locked(schedule, max_rows, reterr);
 }
 

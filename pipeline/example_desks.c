@@ -237,7 +237,7 @@ tfeed_status tfi_desks_make_batch(struct tfi_desks *desks, struct tfeed_batcher 
 {
     struct desk *desk = NULL;
     TFI_TRY(take_desk(desks, &desk, reterr));
-    tfeed_status status = tfi_batcher_draw(batcher, &desk->records, reterr);
+    tfeed_status status = tfi_batcher_draw(batcher, 0, &desk->records, reterr);
     if (status == TFEED_OK)
         status = parse_batch(desks, desk, columns, reterr);
     give_desk_back(desks, desk);

@@ -8,23 +8,33 @@
 #include "core/error_internal.h"
 #include "pipeline/batcher_private.h"
 
+static void describe_columns(const struct tfeed_schema *schema, int64_t n_rows,
+                             struct tfi_column *columns, size_t n_columns)
+{
+    for (size_t i = 0; i < n_columns; i++) {
+        const struct tfeed_shape row = tfeed_schema_column_shape(schema, (int)i);
+        columns[i] = (struct tfi_column){tfeed_schema_column_dtype(schema, (int)i),
+                                         tfeed_shape_batch(n_rows, row),
+                                         tfeed_schema_column_name(schema, (int)i)};
+    }
+}
+
 static tfeed_status new_example_batcher(struct tfi_batcher_plan *plan,
                                         const struct tfeed_schema *schema,
                                         struct tfeed_batcher **ret_batcher,
                                         struct tfeed_error *reterr)
 {
     const struct tfeed_allocator *allocator = tfi_context_allocator(plan->context);
-    enum tfeed_dtype *dtypes = tfi_alloc_array(allocator, plan->n_columns, sizeof *dtypes);
-    if (dtypes == NULL) {
+    struct tfi_column *columns = tfi_alloc_array(allocator, plan->n_columns, sizeof *columns);
+    if (columns == NULL) {
         tfi_desks_free(plan->desks);
-        tfi_feeds_free(plan->feeds, tfi_n_feeds(plan->options));
+        tfi_feeds_free(plan->feeds, plan->n_feeds);
         return tfi_fail_memory(reterr, "a batcher");
     }
-    for (size_t i = 0; i < plan->n_columns; i++)
-        dtypes[i] = tfeed_schema_column_dtype(schema, (int)i);
-    plan->column_dtypes = dtypes;
+    describe_columns(schema, tfi_static_n_rows(plan->options, NULL), columns, plan->n_columns);
+    plan->columns = columns;
     const tfeed_status status = tfi_batcher_new(plan, ret_batcher, reterr);
-    tfi_free(allocator, dtypes);
+    tfi_free(allocator, columns);
     return status;
 }
 
@@ -35,30 +45,33 @@ tfeed_status tfeed_shuffle_batch_examples(struct tfeed_context *context, struct 
                                           struct tfeed_batcher **ret_batcher,
                                           struct tfeed_error *reterr)
 {
-    TFI_TRY(tfi_batch_options_check(context, options, reterr));
+    static const struct tfi_batcher_kind kind = {.name = "shuffle_batch", .shuffles = true};
+    const enum tfeed_dtype dtype = TFEED_STRING;
+    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    TFI_TRY(tfi_batch_options_check(context, &kind, options, reterr));
     if (schema == NULL || tfeed_schema_n_columns(schema) == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the schema has no columns");
     const struct tfeed_allocator *allocator = tfi_context_allocator(context);
-    const enum tfeed_dtype dtype = TFEED_STRING;
-    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
     struct tfi_batcher_plan plan = {
         .context = context,
+        .kind = &kind,
         .options = options,
+        .n_queues = 1,
         .dtypes = &dtype,
         .shapes = &scalar,
         .n_components = 1,
         .n_columns = (size_t)tfeed_schema_n_columns(schema),
+        .n_feeds = tfi_n_feeds(options),
     };
-    const size_t n_feeds = tfi_n_feeds(options);
-    plan.feeds = tfi_alloc_zeroed(allocator, n_feeds, sizeof *plan.feeds);
+    plan.feeds = tfi_alloc_zeroed(allocator, plan.n_feeds, sizeof *plan.feeds);
     if (plan.feeds == NULL)
         return tfi_fail_memory(reterr, "a batcher");
     tfeed_status status =
-        tfi_record_feeds_new(allocator, names, reader_options, plan.feeds, n_feeds, reterr);
+        tfi_record_feeds_new(allocator, names, reader_options, plan.feeds, plan.n_feeds, reterr);
     if (status == TFEED_OK) {
         status = tfi_desks_new(allocator, schema, reader_options, &plan.desks, reterr);
         if (status != TFEED_OK)
-            tfi_feeds_free(plan.feeds, n_feeds);
+            tfi_feeds_free(plan.feeds, plan.n_feeds);
         else
             status = new_example_batcher(&plan, schema, ret_batcher, reterr);
     }

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * record_feed.c - records of TFRecord files as elements of a queue: a reader for each feed, all on
- * one queue of names. A chunk is a run of records, views into the file's blocks.
+ * one queue of names. A chunk is a run of records, views into the file's blocks; several wait in
+ * the queue's line while the next one is read.
  */
 #include <string.h>
 
@@ -12,31 +13,39 @@
 #include "pipeline/batcher_private.h"
 #include "readers/readers_internal.h"
 
-struct record_feed {
-    const struct tfeed_allocator *allocator;
-    struct tfeed_queue *names;
-    struct tfeed_reader *reader;
+struct run {
     struct tfeed_tensor chunk; /* over records */
     struct tfeed_bytes records[TFI_RUN_RECORDS];
 };
 
-static tfeed_status next_run(void *object, const struct tfeed_tensor **ret_components,
-                             struct tfeed_error *reterr)
+struct record_feed {
+    const struct tfeed_allocator *allocator;
+    struct tfeed_queue *names;
+    struct tfeed_reader *reader;
+    size_t n_given; /* chunks so far; number i is in runs[i % TFI_RUNS_IN_HAND] */
+    size_t n_released;
+    struct run runs[TFI_RUNS_IN_HAND];
+};
+
+static tfeed_status next_run(void *object, struct tfi_chunk *ret_chunk, struct tfeed_error *reterr)
 {
     struct record_feed *feed = object;
+    struct run *run = &feed->runs[feed->n_given % TFI_RUNS_IN_HAND];
     size_t n_read = 0;
-    TFI_TRY(tfi_reader_read_run(feed->reader, feed->names, TFI_RUN_RECORDS, feed->records, &n_read,
+    TFI_TRY(tfi_reader_read_run(feed->reader, feed->names, TFI_RUN_RECORDS, run->records, &n_read,
                                 reterr));
     const struct tfeed_shape shape = tfeed_shape_vector((int64_t)n_read);
-    feed->chunk = tfeed_tensor_borrow(TFEED_STRING, &shape, feed->records);
-    *ret_components = &feed->chunk;
+    run->chunk = tfeed_tensor_borrow(TFEED_STRING, &shape, run->records);
+    feed->n_given++;
+    *ret_chunk = (struct tfi_chunk){.components = &run->chunk};
     return TFEED_OK;
 }
 
 static void release_run(void *object)
 {
     struct record_feed *feed = object;
-    tfi_bytes_unref_n(feed->records, (size_t)feed->chunk.shape.dims[0]);
+    struct run *run = &feed->runs[feed->n_released++ % TFI_RUNS_IN_HAND];
+    tfi_bytes_unref_n(run->records, (size_t)run->chunk.shape.dims[0]);
 }
 
 static void free_feed(void *object)

@@ -79,13 +79,13 @@ static bool fifo_grow(struct queue_storage *storage, size_t n_slots)
     return true;
 }
 
-static void fifo_release(struct queue_storage *storage)
+static void fifo_visit(const struct queue_storage *storage, queue_visit_fn visit, void *user_data)
 {
     const size_t n_first = min_size(storage->n_rows, storage->columns.n_slots - storage->head);
     for (size_t i = 0; i < storage->columns.n_columns; i++) {
         const struct queue_column *column = &storage->columns.columns[i];
-        tfi_queue_column_unref(column, column->slots + storage->head * column->row_bytes, n_first);
-        tfi_queue_column_unref(column, column->slots, storage->n_rows - n_first);
+        visit(column, column->slots + storage->head * column->row_bytes, n_first, user_data);
+        visit(column, column->slots, storage->n_rows - n_first, user_data);
     }
 }
 
@@ -97,5 +97,18 @@ const struct storage_policy tfi_queue_fifo_policy = {
     .put = fifo_put,
     .take = fifo_take,
     .put_back = fifo_put_back,
-    .release = fifo_release,
+    .visit = fifo_visit,
+};
+
+/* The same ring; the columns of components with unknown dimensions hold whole tensors, from which
+ * queue_pad.c makes batches. */
+const struct storage_policy tfi_queue_padding_policy = {
+    .kind = "PaddingFIFOQueue",
+    .default_name = "padding_fifo_queue",
+    .grow = fifo_grow,
+    .n_takeable = fifo_n_takeable,
+    .put = fifo_put,
+    .take = fifo_take,
+    .put_back = fifo_put_back,
+    .visit = fifo_visit,
 };

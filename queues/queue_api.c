@@ -5,6 +5,8 @@
  */
 #include "queues/queue_private.h"
 
+#include <assert.h>
+
 static tfeed_status run(struct tfeed_queue *queue, enum tfeed_queue_operation operation, int64_t n,
                         struct tfeed_tensor *components, int64_t timeout_ms,
                         struct tfeed_error *reterr)
@@ -125,6 +127,13 @@ enum tfeed_dtype tfeed_queue_dtype(const struct tfeed_queue *queue, size_t compo
     return component < queue->n_components ? queue->dtypes[component] : TFEED_DTYPE_INVALID;
 }
 
+struct tfeed_shape tfeed_queue_shape(const struct tfeed_queue *queue, size_t component)
+{
+    if (queue->shapes == NULL || component >= queue->n_components)
+        return (struct tfeed_shape){.n_dims = TFEED_RANK_UNKNOWN};
+    return queue->shapes[component];
+}
+
 bool tfeed_queue_is_closed(struct tfeed_queue *queue)
 {
     tfi_mutex_lock(&queue->mutex);
@@ -139,4 +148,33 @@ int64_t tfeed_queue_size(struct tfeed_queue *queue)
     const size_t n_rows = queue->storage.n_rows;
     tfi_mutex_unlock(&queue->mutex);
     return (int64_t)n_rows;
+}
+
+void tfeed_queue_statistics_get(struct tfeed_queue *queue,
+                                struct tfeed_queue_statistics *ret_statistics)
+{
+    const struct queue_columns *columns = &queue->storage.columns;
+    uint64_t number_bytes = 0; /* per row */
+    for (size_t i = 0; i < columns->n_columns; i++)
+        if (columns->columns[i].kind == QUEUE_COLUMN_NUMBERS)
+            number_bytes += columns->columns[i].row_bytes;
+
+    assert(ret_statistics->struct_size == sizeof *ret_statistics);
+    tfi_mutex_lock(&queue->mutex);
+    const uint64_t bytes_inside = tfi_queue_storage_bytes(&queue->storage);
+    *ret_statistics =
+        (struct tfeed_queue_statistics){.struct_size = sizeof *ret_statistics,
+                                        .n_in = queue->in.n_rows,
+                                        .n_out = queue->out.n_rows,
+                                        .bytes_in = queue->bytes_in,
+                                        .bytes_out = queue->bytes_in - bytes_inside,
+                                        .n_enqueue_waits = queue->in.n_waits,
+                                        .enqueue_wait_ns = (uint64_t)queue->in.wait_ns,
+                                        .n_dequeue_waits = queue->out.n_waits,
+                                        .dequeue_wait_ns = (uint64_t)queue->out.wait_ns,
+                                        .depth = queue->storage.n_rows,
+                                        .max_depth = queue->max_depth};
+    tfi_mutex_unlock(&queue->mutex);
+    ret_statistics->bytes_in += ret_statistics->n_in * number_bytes;
+    ret_statistics->bytes_out += ret_statistics->n_out * number_bytes;
 }

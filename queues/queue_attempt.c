@@ -22,36 +22,57 @@
 
 /* --- components that cannot be kept as they are --------------------------------------------- */
 
-static bool has_borrowed_strings(const struct tfeed_tensor *tensor)
+/* Also counts the bytes of all its strings. */
+static bool has_borrowed_strings(const struct tfeed_tensor *tensor, uint64_t *n_bytes)
 {
     if (tensor->dtype != TFEED_STRING)
         return false;
     const struct tfeed_bytes *strings = tfeed_tensor_strings(tensor);
     const int64_t n = tfeed_tensor_n_elements(tensor);
-    for (int64_t i = 0; i < n; i++)
-        if (strings[i].block == NULL && strings[i].len > 0)
-            return true;
-    return false;
+    uint64_t sum = 0;
+    int64_t n_blockless = 0;
+    for (int64_t i = 0; i < n; i++) {
+        sum += strings[i].len;
+        n_blockless += strings[i].block == NULL;
+    }
+    *n_bytes += sum;
+    bool has_borrowed = false;
+    for (int64_t i = 0; n_blockless > 0 && !has_borrowed && i < n; i++)
+        has_borrowed = strings[i].block == NULL && strings[i].len > 0;
+    return has_borrowed;
 }
 
-/* Rows of a known shape are copied, but for the bytes of strings. Whole tensors are kept: their
- * elements must not be the caller's, and a row of an enqueue_many must be a tensor of its own. */
-static bool needs_copies(const struct tfeed_queue *queue, const struct tfeed_attempt *attempt)
+static bool holds_tensors(const struct tfeed_queue *queue, size_t component)
 {
-    if (queue->shapes == NULL && attempt->operation == TFEED_QUEUE_ENQUEUE_MANY)
-        return true;
+    return queue->storage.columns.columns[component].kind == QUEUE_COLUMN_TENSORS;
+}
+
+/* Whether the components cannot be kept as they are; counts the bytes of those that are no plain
+ * numbers. Rows of a known shape are copied, but for the bytes of strings. Whole tensors are kept:
+ * their elements must not be the caller's, and a row of an enqueue_many must be a tensor of its
+ * own. */
+static bool needs_copies(const struct tfeed_queue *queue, struct tfeed_attempt *attempt)
+{
+    const bool is_many = attempt->operation == TFEED_QUEUE_ENQUEUE_MANY;
+    uint64_t n_bytes = 0;
+    bool needs = false;
     for (size_t i = 0; i < queue->n_components; i++) {
         const struct tfeed_tensor *component = &attempt->components[i];
-        if (has_borrowed_strings(component) || (queue->shapes == NULL && component->buffer == NULL))
-            return true;
+        needs |= has_borrowed_strings(component, &n_bytes);
+        if (!holds_tensors(queue, i))
+            continue;
+        needs |= is_many || component->buffer == NULL;
+        if (component->dtype != TFEED_STRING)
+            n_bytes +=
+                (uint64_t)tfeed_tensor_n_elements(component) * tfeed_dtype_size(component->dtype);
     }
-    return false;
+    attempt->state.n_bytes = n_bytes;
+    return needs;
 }
 
-/* References to the strings' blocks; the bytes of those that have none go into one new block. */
-static tfeed_status copy_strings(const struct tfeed_allocator *allocator,
-                                 const struct tfeed_bytes *strings, size_t n,
-                                 struct tfeed_bytes *copies, struct tfeed_error *reterr)
+tfeed_status tfi_queue_copy_strings(const struct tfeed_allocator *allocator,
+                                    const struct tfeed_bytes *strings, size_t n,
+                                    struct tfeed_bytes *copies, struct tfeed_error *reterr)
 {
     struct tfeed_block *block = NULL;
     uint8_t *bytes = NULL;
@@ -89,43 +110,65 @@ static tfeed_status copy_elements(const struct tfeed_allocator *allocator,
     const size_t n = (size_t)tfeed_tensor_n_elements(ret_copy);
     const size_t element_bytes = tfeed_dtype_size(from->dtype);
     if (from->dtype == TFEED_STRING)
-        return copy_strings(allocator, tfeed_tensor_strings(from) + first, n,
-                            tfeed_tensor_strings(ret_copy), reterr);
+        return tfi_queue_copy_strings(allocator, tfeed_tensor_strings(from) + first, n,
+                                      tfeed_tensor_strings(ret_copy), reterr);
     if (n > 0)
         memcpy(ret_copy->data, (const uint8_t *)from->data + first * element_bytes,
                n * element_bytes);
     return TFEED_OK;
 }
 
-/* One tensor per component; where whole tensors are kept, one per component and row. */
-static size_t n_copies_of(const struct tfeed_queue *queue, const struct tfeed_attempt *attempt)
+tfeed_status tfi_queue_copy_row(const struct tfeed_allocator *allocator,
+                                const struct tfeed_tensor *batch, size_t row, size_t n_rows,
+                                struct tfeed_tensor *ret_row, struct tfeed_error *reterr)
 {
-    return queue->n_components * (queue->shapes == NULL ? (size_t)attempt->state.n_rows : 1);
+    const size_t n_per_row = (size_t)tfeed_tensor_n_elements(batch) / n_rows;
+    struct tfeed_shape shape = batch->shape;
+    shape.n_dims--;
+    memmove(shape.dims, shape.dims + 1, (size_t)shape.n_dims * sizeof shape.dims[0]);
+    return copy_elements(allocator, batch, row * n_per_row, &shape, ret_row, reterr);
 }
 
+/* state.copies holds n_rows tensors for a component that is kept as whole tensors, one for any
+ * other. Those of component i begin at copies_at. */
+static size_t copies_at(const struct tfeed_queue *queue, const struct tfeed_attempt *attempt,
+                        size_t i)
+{
+    const size_t n_whole = queue->storage.columns.columns[i].n_tensors_before;
+    return i - n_whole + n_whole * (size_t)attempt->state.n_rows;
+}
+
+static size_t n_copies_of(const struct tfeed_queue *queue, const struct tfeed_attempt *attempt)
+{
+    const size_t n_whole = queue->storage.columns.n_tensor_columns;
+    return queue->n_components - n_whole + n_whole * (size_t)attempt->state.n_rows;
+}
+
+/* Leaves the copy of a component empty that can be read where it is. */
 static tfeed_status copy_component(const struct tfeed_queue *queue, struct tfeed_attempt *attempt,
                                    size_t i)
 {
     const struct tfeed_tensor *component = &attempt->components[i];
-    struct tfeed_tensor *copies = attempt->state.copies;
-    if (queue->shapes != NULL) {
-        if (has_borrowed_strings(component))
-            return copy_elements(queue->allocator, component, 0, &component->shape, &copies[i],
-                                 &attempt->error);
-        copies[i] = tfeed_tensor_ref(component);
+    struct tfeed_tensor *copies = &attempt->state.copies[copies_at(queue, attempt, i)];
+    const bool is_many = attempt->operation == TFEED_QUEUE_ENQUEUE_MANY;
+    uint64_t counted_before = 0;
+    const bool has_borrowed = has_borrowed_strings(component, &counted_before);
+    if (!holds_tensors(queue, i))
+        return has_borrowed ? copy_elements(queue->allocator, component, 0, &component->shape,
+                                            copies, &attempt->error)
+                            : TFEED_OK;
+    if (!is_many && !has_borrowed && component->buffer != NULL) {
+        *copies = tfeed_tensor_ref(component);
         return TFEED_OK;
     }
 
-    struct tfeed_shape shape = component->shape;
-    if (attempt->operation == TFEED_QUEUE_ENQUEUE_MANY) {
-        shape.n_dims--;
-        memmove(shape.dims, shape.dims + 1, (size_t)shape.n_dims * sizeof shape.dims[0]);
-    }
+    if (!is_many)
+        return copy_elements(queue->allocator, component, 0, &component->shape, copies,
+                             &attempt->error);
     const size_t n_rows = (size_t)attempt->state.n_rows;
-    const size_t n_per_row = (size_t)tfeed_tensor_n_elements(component) / n_rows;
     for (size_t row = 0; row < n_rows; row++)
-        TFI_TRY(copy_elements(queue->allocator, component, row * n_per_row, &shape,
-                              &copies[i * n_rows + row], &attempt->error));
+        TFI_TRY(tfi_queue_copy_row(queue->allocator, component, row, n_rows, &copies[row],
+                                   &attempt->error));
     return TFEED_OK;
 }
 
@@ -140,14 +183,19 @@ static void clear_copies(const struct tfeed_queue *queue, struct tfeed_attempt *
     attempt->state.copies = NULL;
 }
 
+/* The list of copies, all of them empty. */
+static tfeed_status make_list(const struct tfeed_queue *queue, struct tfeed_attempt *attempt,
+                              const char *what)
+{
+    if ((size_t)attempt->state.n_rows <= SIZE_MAX / queue->n_components - 1)
+        attempt->state.copies = tfi_alloc_zeroed(queue->allocator, n_copies_of(queue, attempt),
+                                                 sizeof *attempt->state.copies);
+    return attempt->state.copies != NULL ? TFEED_OK : tfi_fail_memory(&attempt->error, what);
+}
+
 static tfeed_status make_copies(const struct tfeed_queue *queue, struct tfeed_attempt *attempt)
 {
-    if (queue->shapes == NULL && (size_t)attempt->state.n_rows > SIZE_MAX / queue->n_components)
-        return tfi_fail_memory(&attempt->error, "an enqueue");
-    attempt->state.copies = tfi_alloc_zeroed(queue->allocator, n_copies_of(queue, attempt),
-                                             sizeof *attempt->state.copies);
-    if (attempt->state.copies == NULL)
-        return tfi_fail_memory(&attempt->error, "an enqueue");
+    TFI_TRY(make_list(queue, attempt, "an enqueue"));
     for (size_t i = 0; i < queue->n_components; i++) {
         tfeed_status status = copy_component(queue, attempt, i);
         if (status != TFEED_OK) {
@@ -162,12 +210,15 @@ uint8_t *tfi_queue_attempt_rows(const struct tfeed_queue *queue,
                                 const struct tfeed_attempt *attempt, size_t component)
 {
     static uint8_t nothing[1]; /* an empty tensor may have no data, memcpy wants an address */
-    struct tfeed_tensor *copies = attempt->state.copies;
-    if (queue->shapes == NULL)
-        return (uint8_t *)(copies != NULL ? &copies[component * (size_t)attempt->state.n_rows]
-                                          : &attempt->components[component]);
-    void *data = (copies != NULL ? copies : attempt->components)[component].data;
-    return data != NULL ? data : nothing;
+    struct tfeed_tensor *tensor = &attempt->components[component];
+    if (attempt->state.copies != NULL) {
+        struct tfeed_tensor *copy = &attempt->state.copies[copies_at(queue, attempt, component)];
+        if (holds_tensors(queue, component) || copy->data != NULL)
+            tensor = copy;
+    }
+    if (holds_tensors(queue, component))
+        return (uint8_t *)tensor;
+    return tensor->data != NULL ? tensor->data : nothing;
 }
 
 /* --- begin --------------------------------------------------------------------------------- */
@@ -200,11 +251,21 @@ static int64_t n_rows_for_up_to(struct tfeed_queue *queue, int64_t n)
 {
     tfi_mutex_lock(&queue->mutex);
     const int64_t n_left = (int64_t)queue->storage.n_rows;
-    const bool is_closed = queue->is_closed;
+    const bool is_ending = queue->is_closed || queue->is_ending;
     tfi_mutex_unlock(&queue->mutex);
-    if (!is_closed || n_left >= n)
+    if (!is_ending || n_left >= n)
         return n;
     return n_left > 0 ? n_left : 1; /* one is asked for in vain */
+}
+
+/* How large they get is known only when the rows are there. */
+static void empty_unknown_dims(struct tfeed_shape *shape)
+{
+    if (shape->n_dims == TFEED_RANK_UNKNOWN)
+        *shape = tfeed_shape_vector(0);
+    for (int32_t i = 0; i < shape->n_dims; i++)
+        if (shape->dims[i] == TFEED_DIM_UNKNOWN)
+            shape->dims[i] = 0;
 }
 
 static tfeed_status begin_dequeue(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
@@ -218,15 +279,20 @@ static tfeed_status begin_dequeue(struct tfeed_queue *queue, struct tfeed_attemp
     attempt->state.n_rows = n_rows;
     for (size_t i = 0; i < queue->n_components; i++) {
         struct tfeed_tensor *component = &attempt->components[i];
-        if (queue->shapes == NULL) {
-            tfeed_tensor_clear(component);
+        if (is_single && holds_tensors(queue, i)) {
+            tfeed_tensor_clear(component); /* comes whole */
             continue;
         }
-        const struct tfeed_shape shape =
-            is_single ? queue->shapes[i] : tfeed_shape_batch(n_rows, queue->shapes[i]);
+        struct tfeed_shape shape = queue->shapes[i];
+        if (holds_tensors(queue, i))
+            empty_unknown_dims(&shape);
+        if (!is_single)
+            shape = tfeed_shape_batch(n_rows, shape);
         TFI_TRY(tfi_tensor_renew(component, queue->dtypes[i], &shape, queue->allocator,
                                  &attempt->error));
     }
+    if (!is_single && n_rows > 0 && queue->storage.columns.n_tensor_columns > 0)
+        TFI_TRY(make_list(queue, attempt, "a dequeue"));
     return TFEED_OK;
 }
 
@@ -269,15 +335,32 @@ static void end_enqueue(struct tfeed_queue *queue, struct tfeed_attempt *attempt
     clear_copies(queue, attempt);
 }
 
+tfeed_status tfi_queue_attempt_widen(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
+{
+    const size_t n_rows = (size_t)attempt->state.n_done;
+    for (size_t i = 0; i < queue->n_components; i++)
+        if (holds_tensors(queue, i))
+            TFI_TRY(tfi_queue_pad_renew(&attempt->components[i], &queue->shapes[i],
+                                        &attempt->state.copies[copies_at(queue, attempt, i)],
+                                        n_rows, queue->dtypes[i], queue->allocator,
+                                        &attempt->error));
+    return TFEED_OK;
+}
+
 static void end_dequeue(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
 {
+    const bool is_good = attempt->status == TFEED_OK;
     for (size_t i = 0; i < queue->n_components; i++) {
         struct tfeed_tensor *component = &attempt->components[i];
-        if (attempt->status != TFEED_OK)
+        if (!is_good)
             tfeed_tensor_clear(component);
-        else if (attempt->operation == TFEED_QUEUE_DEQUEUE_UP_TO)
+        else if (attempt->state.copies != NULL && holds_tensors(queue, i))
+            tfi_queue_pad_copy(component, &attempt->state.copies[copies_at(queue, attempt, i)],
+                               (size_t)attempt->state.n_done);
+        if (is_good && attempt->operation == TFEED_QUEUE_DEQUEUE_UP_TO)
             component->shape.dims[0] = attempt->state.n_done;
     }
+    clear_copies(queue, attempt);
 }
 
 void tfi_queue_attempt_end(struct tfeed_queue *queue, struct tfeed_attempt *attempt)

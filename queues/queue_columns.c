@@ -16,11 +16,19 @@
 #include "core/block_internal.h"
 #include "core/error_internal.h"
 
+bool tfi_queue_shape_is_complete(const struct tfeed_shape *shape)
+{
+    for (int32_t i = 0; i < shape->n_dims; i++)
+        if (shape->dims[i] == TFEED_DIM_UNKNOWN)
+            return false;
+    return shape->n_dims != TFEED_RANK_UNKNOWN;
+}
+
 static tfeed_status column_init(struct queue_column *column, enum tfeed_dtype dtype,
                                 const struct tfeed_shape *shape)
 {
     int64_t n_elements = 0;
-    if (shape == NULL) {
+    if (shape == NULL || !tfi_queue_shape_is_complete(shape)) {
         column->kind = QUEUE_COLUMN_TENSORS;
         column->row_bytes = sizeof(struct tfeed_tensor);
         return TFEED_OK;
@@ -54,6 +62,9 @@ tfeed_status tfi_queue_columns_init(struct queue_columns *columns,
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                             "the shape of component %zu is too large", i);
         }
+        column->n_tensors_before = columns->n_tensor_columns;
+        if (column->kind == QUEUE_COLUMN_TENSORS)
+            columns->n_tensor_columns++;
     }
     return TFEED_OK;
 }
@@ -166,6 +177,33 @@ void tfi_queue_columns_gather(const struct queue_columns *columns, const uint32_
                        row_bytes);
         }
     }
+}
+
+/* --- bytes --------------------------------------------------------------------------------- */
+
+static size_t strings_bytes(const struct tfeed_bytes *strings, size_t n)
+{
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        n_bytes += strings[i].len;
+    return n_bytes;
+}
+
+size_t tfi_queue_column_bytes(const struct queue_column *column, const uint8_t *rows, size_t n)
+{
+    if (column->kind == QUEUE_COLUMN_NUMBERS)
+        return n * column->row_bytes;
+    if (column->kind == QUEUE_COLUMN_STRINGS)
+        return strings_bytes((const struct tfeed_bytes *)(const void *)rows, n * column->n_strings);
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct tfeed_tensor *tensor = &((const struct tfeed_tensor *)(const void *)rows)[i];
+        const size_t n_elements = (size_t)tfeed_tensor_n_elements(tensor);
+        n_bytes += tensor->dtype == TFEED_STRING
+                       ? strings_bytes(tfeed_tensor_strings(tensor), n_elements)
+                       : n_elements * tfeed_dtype_size(tensor->dtype);
+    }
+    return n_bytes;
 }
 
 /* --- references ---------------------------------------------------------------------------- */

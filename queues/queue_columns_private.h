@@ -24,12 +24,14 @@
 enum queue_column_kind {
     QUEUE_COLUMN_NUMBERS, /* the elements of one row */
     QUEUE_COLUMN_STRINGS, /* n_strings struct tfeed_bytes, each with a reference to its block */
-    QUEUE_COLUMN_TENSORS  /* one struct tfeed_tensor with a reference: the shape is not known */
+    QUEUE_COLUMN_TENSORS  /* one struct tfeed_tensor with a reference: the shape is not known, or
+                             not all of it */
 };
 
 struct queue_column {
     enum queue_column_kind kind;
-    size_t n_strings; /* per row */
+    size_t n_strings;        /* per row */
+    size_t n_tensors_before; /* columns of that kind among those before this one */
     size_t row_bytes;
     uint8_t *slots; /* [n_slots][row_bytes] */
 };
@@ -38,6 +40,7 @@ struct queue_columns {
     const struct tfeed_allocator *allocator;
     struct queue_column *columns;
     size_t n_columns;
+    size_t n_tensor_columns; /* of QUEUE_COLUMN_TENSORS */
     size_t n_slots;
 };
 
@@ -46,8 +49,11 @@ struct queue_rows {
     uint8_t **columns;
 };
 
-/* shapes NULL: every column holds whole tensors. Shapes must be complete. No slots yet.
- * INVALID_ARGUMENT: a row is too large. The half-made columns are cleared on failure. */
+/* Whether the rank and all dimensions are known. */
+bool tfi_queue_shape_is_complete(const struct tfeed_shape *shape);
+
+/* shapes NULL: every column holds whole tensors; so does one whose shape is not complete. No slots
+ * yet. INVALID_ARGUMENT: a row is too large. The half-made columns are cleared on failure. */
 tfeed_status tfi_queue_columns_init(struct queue_columns *columns,
                                     const struct tfeed_allocator *allocator,
                                     const enum tfeed_dtype *dtypes,
@@ -82,6 +88,9 @@ void tfi_queue_columns_scatter(struct queue_columns *columns, const uint32_t *sl
 void tfi_queue_columns_gather(const struct queue_columns *columns, const uint32_t *slots,
                               enum queue_direction direction, const struct queue_rows *rows,
                               size_t row, size_t n);
+
+/* What n rows of a column hold: the bytes of their numbers, or of their strings. */
+size_t tfi_queue_column_bytes(const struct queue_column *column, const uint8_t *rows, size_t n);
 
 /* Takes or gives back one reference for everything that n rows of a column refer to. */
 void tfi_queue_column_ref(const struct queue_column *column, const uint8_t *rows, size_t n);

@@ -30,12 +30,6 @@
 #include "core/error_internal.h"
 #include "queues/queues_internal.h"
 
-/* Settled attempts whose completions are to come, in order; linked by state.next. */
-struct completions {
-    struct tfeed_attempt *first;
-    struct tfeed_attempt *last;
-};
-
 /* What the thread of a blocking call waits on: on its stack, known to the queue through
  * state.waiter. The condition exists only once the thread sleeps. */
 struct waiter {
@@ -113,6 +107,30 @@ static const struct queue_rows *rows_of_locked(struct tfeed_queue *queue,
     return &queue->rows;
 }
 
+/* n_bytes: of strings and whole tensors; those of numbers follow from the count of rows. */
+static void put_locked(struct tfeed_queue *queue, const struct queue_rows *rows, size_t row,
+                       size_t n, uint64_t n_bytes) TFI_REQUIRES(&queue->mutex)
+{
+    queue->policy->put(&queue->storage, rows, row, n);
+    queue->in.n_rows += n;
+    queue->bytes_in += n_bytes;
+    if (queue->max_depth < queue->storage.n_rows)
+        queue->max_depth = queue->storage.n_rows;
+}
+
+static uint64_t rows_bytes(const struct tfeed_queue *queue, const struct queue_rows *rows,
+                           size_t row, size_t n)
+{
+    uint64_t n_bytes = 0;
+    for (size_t i = 0; i < queue->n_components; i++) {
+        const struct queue_column *column = &queue->storage.columns.columns[i];
+        if (column->kind != QUEUE_COLUMN_NUMBERS)
+            n_bytes +=
+                tfi_queue_column_bytes(column, rows->columns[i] + row * column->row_bytes, n);
+    }
+    return n_bytes;
+}
+
 static enum outcome serve_close_locked(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
     TFI_REQUIRES(&queue->mutex)
 {
@@ -145,7 +163,11 @@ static enum outcome serve_enqueue_locked(struct tfeed_queue *queue, struct tfeed
         attempt->status = tfi_fail_memory(&attempt->error, "the elements of a queue");
         return FINISHED;
     }
-    queue->policy->put(storage, rows_of_locked(queue, attempt), (size_t)attempt->state.n_done, n);
+    const struct queue_rows *rows = rows_of_locked(queue, attempt);
+    const size_t n_done = (size_t)attempt->state.n_done;
+    put_locked(queue, rows, n_done, n,
+               n == (size_t)attempt->state.n_rows ? attempt->state.n_bytes
+                                                  : rows_bytes(queue, rows, n_done, n));
     attempt->state.n_done += (int64_t)n;
     return n == n_left ? FINISHED : MOVED;
 }
@@ -159,6 +181,7 @@ static void put_back_locked(struct tfeed_queue *queue, struct tfeed_attempt *att
         return;
     const struct queue_rows *rows = rows_of_locked(queue, attempt);
     queue->policy->put_back(&queue->storage, rows, n);
+    queue->out.n_rows -= n;
     for (size_t i = 0; i < queue->n_components; i++) {
         const struct queue_column *column = &queue->storage.columns.columns[i];
         if (column->kind != QUEUE_COLUMN_NUMBERS)
@@ -175,9 +198,9 @@ static long long n_missing(const struct tfeed_attempt *attempt)
     return (long long)(n - attempt->state.n_done);
 }
 
-/* The queue is closed and holds fewer rows than the attempt still wants: a dequeue_up_to is content
- * with what there is, if there is anything; else the end has come. The rows that it held are put
- * back in both cases, which keeps their order. True when the attempt is to be served. */
+/* No more will come and the queue holds fewer rows than the attempt still wants: a dequeue_up_to is
+ * content with what there is, if there is anything; else the end has come. The rows that it held
+ * are put back in both cases, which keeps their order. True when the attempt is to be served. */
 static bool settle_for_less_locked(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
     TFI_REQUIRES(&queue->mutex)
 {
@@ -196,12 +219,22 @@ static bool settle_for_less_locked(struct tfeed_queue *queue, struct tfeed_attem
     return false;
 }
 
+/* Whether there is no use in waiting for as many rows as the attempt still wants. */
+static bool is_too_much_locked(const struct tfeed_queue *queue, const struct tfeed_attempt *attempt,
+                               size_t n_wanted) TFI_REQUIRES(&queue->mutex)
+{
+    return queue->is_closed ||
+           (queue->is_ending && (attempt->operation == TFEED_QUEUE_DEQUEUE_UP_TO ||
+                                 n_wanted > queue->storage.n_rows + queue->n_to_come));
+}
+
 static enum outcome serve_dequeue_locked(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
     TFI_REQUIRES(&queue->mutex)
 {
     struct queue_storage *storage = &queue->storage;
     const size_t n_wanted = (size_t)(attempt->state.n_rows - attempt->state.n_done);
-    if (queue->is_closed && storage->n_rows < n_wanted && !settle_for_less_locked(queue, attempt))
+    if (storage->n_rows < n_wanted && is_too_much_locked(queue, attempt, n_wanted) &&
+        !settle_for_less_locked(queue, attempt))
         return FINISHED;
 
     const size_t n_left = (size_t)(attempt->state.n_rows - attempt->state.n_done);
@@ -209,9 +242,17 @@ static enum outcome serve_dequeue_locked(struct tfeed_queue *queue, struct tfeed
     if (n == 0)
         return BLOCKED;
     queue->policy->take(storage, rows_of_locked(queue, attempt), (size_t)attempt->state.n_done, n);
+    queue->out.n_rows += n;
     attempt->state.n_done += (int64_t)n;
     storage->n_held = n == n_left ? 0 : (size_t)attempt->state.n_done; /* (2) */
-    return n == n_left ? FINISHED : MOVED;
+    if (n < n_left)
+        return MOVED;
+    if (attempt->state.copies != NULL) {
+        attempt->status = tfi_queue_attempt_widen(queue, attempt);
+        if (attempt->status != TFEED_OK)
+            put_back_locked(queue, attempt);
+    }
+    return FINISHED;
 }
 
 /* Serves one side as far as it goes; true when anything changed. */
@@ -233,14 +274,20 @@ static bool serve_line_locked(struct tfeed_queue *queue, struct attempt_line *li
     return has_changed;
 }
 
-static void flush_locked(struct tfeed_queue *queue, struct completions *completions)
-    TFI_REQUIRES(&queue->mutex)
+void tfi_queue_flush_locked(struct tfeed_queue *queue, struct completions *completions)
 {
     bool has_changed;
     do {
         has_changed = serve_line_locked(queue, &queue->enqueues, completions);
         has_changed = serve_line_locked(queue, &queue->dequeues, completions) || has_changed;
     } while (has_changed);
+}
+
+void tfi_queue_put_locked(struct tfeed_queue *queue, const struct queue_rows *rows, size_t row,
+                          struct completions *completions)
+{
+    put_locked(queue, rows, row, 1, rows_bytes(queue, rows, row, 1));
+    tfi_queue_flush_locked(queue, completions);
 }
 
 /* --- joining and leaving -------------------------------------------------------------------- */
@@ -286,7 +333,7 @@ static void join_locked(struct tfeed_queue *queue, struct tfeed_attempt *attempt
         attempt->state.phase = ATTEMPT_PENDING;
         line_append(line_of(queue, attempt), attempt);
     }
-    flush_locked(queue, completions);
+    tfi_queue_flush_locked(queue, completions);
 }
 
 /* --- completions --------------------------------------------------------------------------- */
@@ -309,8 +356,7 @@ static void call_completions(void)
     is_calling = false;
 }
 
-/* The lock is not held. */
-static void complete(struct tfeed_queue *queue, const struct completions *completions)
+void tfi_queue_complete(struct tfeed_queue *queue, const struct completions *completions)
 {
     struct tfeed_attempt *attempt = completions->first;
     if (attempt == NULL)
@@ -339,7 +385,18 @@ void tfeed_queue_start(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
     else
         settle_locked(queue, attempt, &completions);
     tfi_mutex_unlock(&queue->mutex);
-    complete(queue, &completions);
+    tfi_queue_complete(queue, &completions);
+}
+
+void tfi_queue_refuse(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
+{
+    struct completions completions = {NULL, NULL};
+    attempt->state.waiter = NULL;
+    attempt->state.copies = NULL;
+    tfi_mutex_lock(&queue->mutex);
+    settle_locked(queue, attempt, &completions);
+    tfi_mutex_unlock(&queue->mutex);
+    tfi_queue_complete(queue, &completions);
 }
 
 bool tfeed_queue_cancel(struct tfeed_queue *queue, struct tfeed_attempt *attempt)
@@ -349,10 +406,10 @@ bool tfeed_queue_cancel(struct tfeed_queue *queue, struct tfeed_attempt *attempt
     const bool is_pending = attempt->state.phase == ATTEMPT_PENDING;
     if (is_pending) {
         withdraw_locked(queue, attempt, TFEED_CANCELLED, &completions);
-        flush_locked(queue, &completions);
+        tfi_queue_flush_locked(queue, &completions);
     }
     tfi_mutex_unlock(&queue->mutex);
-    complete(queue, &completions);
+    tfi_queue_complete(queue, &completions);
     return is_pending;
 }
 
@@ -362,12 +419,16 @@ static void wait_locked(struct tfeed_queue *queue, struct tfeed_attempt *attempt
                         struct waiter *waiter, int64_t deadline_ns) TFI_REQUIRES(&queue->mutex)
 {
     assert(!is_calling); /* a completion must not block */
+    const int64_t begin_ns = tfi_clock_now_ns();
     tfi_condition_init(&waiter->condition);
     waiter->is_asleep = true;
     while (attempt->state.phase == ATTEMPT_PENDING &&
            tfi_condition_wait(&waiter->condition, &queue->mutex, deadline_ns)) {}
     waiter->is_asleep = false;
     tfi_condition_clear(&waiter->condition);
+    struct queue_side *side = attempt_dequeues(attempt) ? &queue->out : &queue->in;
+    side->n_waits++;
+    side->wait_ns += tfi_clock_now_ns() - begin_ns;
 }
 
 tfeed_status tfeed_queue_run_timed(struct tfeed_queue *queue, struct tfeed_attempt *attempt,
@@ -385,7 +446,7 @@ tfeed_status tfeed_queue_run_timed(struct tfeed_queue *queue, struct tfeed_attem
         if (attempt->state.phase == ATTEMPT_PENDING && timeout_ms != 0) {
             if (completions.first != NULL) { /* nobody's completion waits for this call */
                 tfi_mutex_unlock(&queue->mutex);
-                complete(queue, &completions);
+                tfi_queue_complete(queue, &completions);
                 completions = (struct completions){NULL, NULL};
                 tfi_mutex_lock(&queue->mutex);
             }
@@ -393,12 +454,12 @@ tfeed_status tfeed_queue_run_timed(struct tfeed_queue *queue, struct tfeed_attem
         }
         if (attempt->state.phase == ATTEMPT_PENDING) {
             withdraw_locked(queue, attempt, TFEED_DEADLINE_EXCEEDED, &completions);
-            flush_locked(queue, &completions);
+            tfi_queue_flush_locked(queue, &completions);
         }
         tfi_mutex_unlock(&queue->mutex);
     }
     tfi_queue_attempt_end(queue, attempt);
-    complete(queue, &completions);
+    tfi_queue_complete(queue, &completions);
     return attempt->status == TFEED_OK ? TFEED_OK : tfi_fail_again(reterr, &attempt->error);
 }
 

@@ -30,11 +30,26 @@ static void queue_free(struct tfeed_queue *queue)
     const struct tfeed_allocator *allocator = queue->allocator;
     tfi_queue_storage_clear(&queue->storage);
     tfi_free(allocator, queue->rows.columns);
+    for (size_t i = 0; queue->names != NULL && i < queue->n_components; i++)
+        tfi_free(allocator, queue->names[i]);
+    tfi_free(allocator, queue->names);
     tfi_free(allocator, queue->shapes);
     tfi_free(allocator, queue->dtypes);
     tfi_free(allocator, queue->name);
     tfi_mutex_clear(&queue->mutex);
     tfi_free(allocator, queue);
+}
+
+static tfeed_status copy_names(struct tfeed_queue *queue, const char *const *names,
+                               struct tfeed_error *reterr)
+{
+    queue->names = tfi_alloc_zeroed(queue->allocator, queue->n_components, sizeof *queue->names);
+    for (size_t i = 0; queue->names != NULL && i < queue->n_components; i++) {
+        queue->names[i] = tfi_strndup(queue->allocator, names[i], strlen(names[i]));
+        if (queue->names[i] == NULL)
+            return tfi_fail_memory(reterr, "a queue");
+    }
+    return queue->names != NULL ? TFEED_OK : tfi_fail_memory(reterr, "a queue");
 }
 
 static tfeed_status copy_options(struct tfeed_queue *queue,
@@ -58,6 +73,8 @@ static tfeed_status copy_options(struct tfeed_queue *queue,
     if (queue->name == NULL || queue->dtypes == NULL || queue->rows.columns == NULL)
         return tfi_fail_memory(reterr, "a queue");
     memcpy(queue->dtypes, options->dtypes, n * sizeof *queue->dtypes);
+    if (options->names != NULL)
+        TFI_TRY(copy_names(queue, options->names, reterr));
     if (options->shapes == NULL)
         return TFEED_OK;
     queue->shapes = tfi_alloc_array(queue->allocator, n, sizeof *queue->shapes);
@@ -87,17 +104,9 @@ static tfeed_status make_storage(struct tfeed_queue *queue, struct tfeed_error *
     return TFEED_OK;
 }
 
-/* What tfi_context_share hands on. */
-struct request {
-    const struct storage_policy *policy;
-    const struct tfeed_queue_options *options;
-    const struct tfeed_allocator *allocator;
-    struct tfeed_seeds seeds;
-};
-
-static tfeed_status make_queue(void *opaque, void **ret_queue, struct tfeed_error *reterr)
+tfeed_status tfi_queue_make(const struct queue_request *request, struct tfeed_queue **ret_queue,
+                            struct tfeed_error *reterr)
 {
-    const struct request *request = opaque;
     struct tfeed_queue *queue = tfi_alloc_zeroed(request->allocator, 1, sizeof *queue);
     if (queue == NULL)
         return tfi_fail_memory(reterr, "a queue");
@@ -133,11 +142,19 @@ void tfeed_queue_unref(struct tfeed_queue *queue)
     queue_free(queue);
 }
 
-/* --- shared names -------------------------------------------------------------------------- */
+/* --- shared names: what tfi_context_share calls --------------------------------------------- */
+
+static tfeed_status make_queue(void *opaque, void **ret_object, struct tfeed_error *reterr)
+{
+    struct tfeed_queue *queue = NULL;
+    TFI_TRY(tfi_queue_make(opaque, &queue, reterr));
+    *ret_object = queue;
+    return TFEED_OK;
+}
 
 static tfeed_status check_queue(void *opaque, void *queue, struct tfeed_error *reterr)
 {
-    const struct request *request = opaque;
+    const struct queue_request *request = opaque;
     return tfi_queue_check_shared(queue, request->policy, request->options, request->seeds, reterr);
 }
 
@@ -160,24 +177,31 @@ static const struct tfi_shared_functions shared_functions = {
     .unref = unref_queue,
 };
 
+tfeed_status tfi_queue_find_or_make(struct tfeed_context *context, const char *shared_name,
+                                    const struct tfi_shared_functions *functions,
+                                    struct queue_request *request, void **ret_object,
+                                    struct tfeed_error *reterr)
+{
+    if (shared_name == NULL || shared_name[0] == '\0')
+        return functions->make(request, ret_object, reterr);
+    if (context == NULL)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "shared name '%s' needs a context to be shared in", shared_name);
+    return tfi_context_share(context, shared_name, functions, request, ret_object, reterr);
+}
+
 static tfeed_status new_queue(const struct storage_policy *policy, struct tfeed_context *context,
                               const struct tfeed_queue_options *options,
                               struct tfeed_queue **ret_queue, struct tfeed_error *reterr)
 {
     void *queue = NULL;
     TFI_TRY(tfi_queue_check_options(policy, options, reterr));
-    struct request request = {
+    struct queue_request request = {
         .policy = policy, .options = options, .allocator = tfi_context_allocator(context)};
     if (policy == &tfi_queue_shuffle_policy)
         request.seeds = tfi_queue_seeds(context, options);
-    if (options->shared_name == NULL || options->shared_name[0] == '\0')
-        TFI_TRY(make_queue(&request, &queue, reterr));
-    else if (context == NULL)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "shared name '%s' needs a context to be shared in", options->shared_name);
-    else
-        TFI_TRY(tfi_context_share(context, options->shared_name, &shared_functions, &request,
-                                  &queue, reterr));
+    TFI_TRY(tfi_queue_find_or_make(context, options->shared_name, &shared_functions, &request,
+                                   &queue, reterr));
     *ret_queue = queue;
     return TFEED_OK;
 }
@@ -195,4 +219,19 @@ tfeed_status tfeed_random_shuffle_queue_new(struct tfeed_context *context,
                                             struct tfeed_error *reterr)
 {
     return new_queue(&tfi_queue_shuffle_policy, context, options, ret_queue, reterr);
+}
+
+tfeed_status tfeed_padding_fifo_queue_new(struct tfeed_context *context,
+                                          const struct tfeed_queue_options *options,
+                                          struct tfeed_queue **ret_queue,
+                                          struct tfeed_error *reterr)
+{
+    return new_queue(&tfi_queue_padding_policy, context, options, ret_queue, reterr);
+}
+
+tfeed_status tfeed_priority_queue_new(struct tfeed_context *context,
+                                      const struct tfeed_queue_options *options,
+                                      struct tfeed_queue **ret_queue, struct tfeed_error *reterr)
+{
+    return new_queue(&tfi_queue_priority_policy, context, options, ret_queue, reterr);
 }

@@ -22,6 +22,9 @@
 
 struct queue_storage;
 
+typedef void (*queue_visit_fn)(const struct queue_column *column, const uint8_t *rows, size_t n,
+                               void *user_data);
+
 struct storage_policy {
     const char *kind;         /* TensorFlow's name, for messages: "FIFOQueue" */
     const char *default_name; /* of a queue: "fifo_queue" */
@@ -37,12 +40,15 @@ struct storage_policy {
                  size_t n);
     /* Puts the first n rows back that the oldest dequeue took, as TensorFlow does on close. */
     void (*put_back)(struct queue_storage *storage, const struct queue_rows *rows, size_t n);
-    /* Gives back what the elements refer to. */
-    void (*release)(struct queue_storage *storage);
+    /* Shows every element, by column and in runs, in no order. */
+    void (*visit)(const struct queue_storage *storage, queue_visit_fn visit, void *user_data);
 };
 
 extern const struct storage_policy tfi_queue_fifo_policy;
 extern const struct storage_policy tfi_queue_shuffle_policy;
+extern const struct storage_policy tfi_queue_padding_policy;
+extern const struct storage_policy tfi_queue_priority_policy;
+extern const struct storage_policy tfi_queue_barrier_policy; /* what is ready in a barrier */
 
 struct queue_storage {
     const struct storage_policy *policy;
@@ -52,7 +58,8 @@ struct queue_storage {
 
     size_t head; /* fifo: the slot of the oldest element */
 
-    uint32_t *order; /* shuffle: [n_slots] every slot once; those in use come first */
+    uint32_t *order;     /* shuffle, priority: [n_slots] every slot once; those in use come first */
+    int64_t *priorities; /* priority: [n_slots] of the elements in the slots that order lists */
     size_t min_after_dequeue;
     struct tfeed_random random;
 };
@@ -61,7 +68,18 @@ struct queue_storage {
  * capacity asks for. Keeps (1). False when there is no memory; nothing has changed then. */
 bool tfi_queue_storage_reserve(struct queue_storage *storage, size_t n, size_t capacity);
 
+/* The bytes of all elements, those of strings and whole tensors. */
+uint64_t tfi_queue_storage_bytes(const struct queue_storage *storage);
+
 /* Frees everything. */
 void tfi_queue_storage_clear(struct queue_storage *storage);
+
+/* For the policies that list their slots in `order`: grow and visit, and put, which fills the
+ * slots that are free next. */
+bool tfi_queue_order_grow(struct queue_storage *storage, size_t n_slots);
+void tfi_queue_order_visit(const struct queue_storage *storage, queue_visit_fn visit,
+                           void *user_data);
+void tfi_queue_order_put(struct queue_storage *storage, const struct queue_rows *rows, size_t row,
+                         size_t n);
 
 #endif

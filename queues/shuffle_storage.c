@@ -18,18 +18,6 @@
  */
 #include "queues/queue_storage_private.h"
 
-#include <assert.h>
-
-#include "core/allocator_internal.h"
-
-static void shuffle_put(struct queue_storage *storage, const struct queue_rows *rows, size_t row,
-                        size_t n)
-{
-    tfi_queue_columns_scatter(&storage->columns, storage->order + storage->n_rows, QUEUE_FORWARD,
-                              rows, row, n);
-    storage->n_rows += n;
-}
-
 /* The slots that were taken stand behind the rest, the last one first. */
 static void shuffle_take(struct queue_storage *storage, const struct queue_rows *rows, size_t row,
                          size_t n)
@@ -62,39 +50,13 @@ static size_t shuffle_n_takeable(const struct queue_storage *storage, size_t n_w
     return n_free < n_wanted ? n_free : n_wanted;
 }
 
-static bool shuffle_grow(struct queue_storage *storage, size_t n_slots)
-{
-    const size_t n_before = storage->columns.n_slots;
-    assert(n_slots <= UINT32_MAX);
-    uint32_t *order =
-        tfi_realloc_array(storage->columns.allocator, storage->order, n_slots, sizeof *order);
-    if (order == NULL)
-        return false;
-    storage->order = order;
-    if (!tfi_queue_columns_grow(&storage->columns, n_slots))
-        return false;
-    for (size_t slot = n_before; slot < n_slots; slot++)
-        order[slot] = (uint32_t)slot;
-    return true;
-}
-
-static void shuffle_release(struct queue_storage *storage)
-{
-    for (size_t i = 0; i < storage->columns.n_columns; i++) {
-        const struct queue_column *column = &storage->columns.columns[i];
-        for (size_t position = 0; position < storage->n_rows; position++)
-            tfi_queue_column_unref(column,
-                                   column->slots + storage->order[position] * column->row_bytes, 1);
-    }
-}
-
 const struct storage_policy tfi_queue_shuffle_policy = {
     .kind = "RandomShuffleQueue",
     .default_name = "random_shuffle_queue",
-    .grow = shuffle_grow,
+    .grow = tfi_queue_order_grow,
     .n_takeable = shuffle_n_takeable,
-    .put = shuffle_put,
+    .put = tfi_queue_order_put,
     .take = shuffle_take,
     .put_back = shuffle_put_back,
-    .release = shuffle_release,
+    .visit = tfi_queue_order_visit,
 };

@@ -10,7 +10,9 @@
  *      └── end of unit ─┘
  *
  * Invariants
- *   (1) n_started - n_finished is 1 while a unit is in progress, else 0.
+ *   (1) A unit is in progress while n_finished < n_started; then they differ by 1. A restored state
+ *       may have finished more than it started, which is in progress for none, as in TensorFlow.
+ *   (2) unit is the name taken last: it stays when its unit has ended, as part of the state.
  * Threads:  one mutex, held while a name is waited for and while a file is read: records come one
  *           run after the other, counters and reset wait.
  * Follows:  TensorFlow 1.15's ReaderBase; doc/design/pipeline.md
@@ -33,8 +35,9 @@ struct tfeed_reader {
 
     struct tfi_mutex mutex; /* guards all that follows */
     void *work;
-    char *unit;        /* the name in progress, else NULL */
-    int64_t n_started; /* (1) */
+    char *unit_name;         /* (2); NULL: none */
+    struct tfeed_bytes unit; /* a view of it */
+    int64_t n_started;       /* (1) */
     int64_t n_finished;
     int64_t n_produced;
     struct tfi_reader_run run;
@@ -67,15 +70,41 @@ struct tfeed_reader *tfeed_reader_ref(struct tfeed_reader *reader)
     return reader;
 }
 
-static void end_unit_locked(struct tfeed_reader *reader) TFI_REQUIRES(&reader->mutex);
+static bool is_in_progress_locked(const struct tfeed_reader *reader) TFI_REQUIRES(&reader->mutex);
 
-static void end_unit_locked(struct tfeed_reader *reader)
+static bool is_in_progress_locked(const struct tfeed_reader *reader)
 {
-    if (reader->unit == NULL)
-        return;
+    return reader->n_finished < reader->n_started; /* (1) */
+}
+
+static void finish_unit_locked(struct tfeed_reader *reader) TFI_REQUIRES(&reader->mutex);
+
+static void finish_unit_locked(struct tfeed_reader *reader)
+{
     reader->functions->end(reader->work);
-    tfi_free(reader->allocator, reader->unit);
-    reader->unit = NULL;
+    reader->n_finished = reader->n_started;
+}
+
+/* Takes the place of the name that was there. */
+static void set_unit_locked(struct tfeed_reader *reader, char *name, size_t len)
+    TFI_REQUIRES(&reader->mutex);
+
+static void set_unit_locked(struct tfeed_reader *reader, char *name, size_t len)
+{
+    tfi_free(reader->allocator, reader->unit_name);
+    reader->unit_name = name;
+    reader->unit = (struct tfeed_bytes){.data = (const uint8_t *)name, .len = len};
+}
+
+/* As a new reader. */
+static void reset_locked(struct tfeed_reader *reader) TFI_REQUIRES(&reader->mutex);
+
+static void reset_locked(struct tfeed_reader *reader)
+{
+    if (is_in_progress_locked(reader))
+        finish_unit_locked(reader);
+    set_unit_locked(reader, NULL, 0);
+    reader->n_started = reader->n_finished = reader->n_produced = 0;
 }
 
 void tfeed_reader_unref(struct tfeed_reader *reader)
@@ -84,7 +113,7 @@ void tfeed_reader_unref(struct tfeed_reader *reader)
     if (reader == NULL || atomic_fetch_sub_explicit(&reader->n_refs, 1, memory_order_acq_rel) != 1)
         return;
     tfi_mutex_lock(&reader->mutex);
-    end_unit_locked(reader);
+    reset_locked(reader);
     tfi_mutex_unlock(&reader->mutex);
     reader->functions->free(reader->work);
     tfi_mutex_clear(&reader->mutex);
@@ -102,39 +131,45 @@ static tfeed_status check_names(const struct tfeed_queue *names, struct tfeed_er
     return TFEED_OK;
 }
 
-/* Waits for a name; the copy is the caller's. */
-static tfeed_status dequeue_name(struct tfeed_queue *names, const struct tfeed_allocator *allocator,
-                                 char **ret_name, struct tfeed_error *reterr)
+/* Waits for a name. Where none comes there is none any more, as in TensorFlow. */
+static tfeed_status take_name_locked(struct tfeed_reader *reader, struct tfeed_queue *names,
+                                     struct tfeed_error *reterr) TFI_REQUIRES(&reader->mutex);
+
+static tfeed_status take_name_locked(struct tfeed_reader *reader, struct tfeed_queue *names,
+                                     struct tfeed_error *reterr)
 {
     struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
+    set_unit_locked(reader, NULL, 0);
     TFI_TRY(tfeed_queue_dequeue(names, &element, reterr));
     tfeed_status status = TFEED_OK;
     const struct tfeed_bytes *name = tfeed_tensor_strings(&element);
-    if (tfeed_tensor_n_elements(&element) != 1 ||
-        (name->len > 0 && memchr(name->data, '\0', name->len) != NULL))
+    if (tfeed_tensor_n_elements(&element) != 1) {
         status = tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                           "an element of the queue of names is not one name");
-    else if ((*ret_name = tfi_strndup(allocator, (const char *)name->data, name->len)) == NULL)
-        status = tfi_fail_memory(reterr, "a file's name");
+    } else if (!reader->functions->takes_any_bytes && name->len > 0 &&
+               memchr(name->data, '\0', name->len) != NULL) {
+        status =
+            tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the name of a file has a NUL byte in it");
+    } else {
+        char *copy = tfi_strndup(reader->allocator, (const char *)name->data, name->len);
+        if (copy == NULL)
+            status = tfi_fail_memory(reterr, "a file's name");
+        else
+            set_unit_locked(reader, copy, name->len);
+    }
     tfeed_tensor_clear(&element);
     return status;
 }
 
-/* Takes names until one can be begun, or the first error; a name that fails is left behind. */
+/* Takes the next name and begins it; one that fails is left behind. */
 static tfeed_status begin_unit_locked(struct tfeed_reader *reader, struct tfeed_queue *names,
                                       struct tfeed_error *reterr) TFI_REQUIRES(&reader->mutex);
 
 static tfeed_status begin_unit_locked(struct tfeed_reader *reader, struct tfeed_queue *names,
                                       struct tfeed_error *reterr)
 {
-    char *unit = NULL;
-    TFI_TRY(dequeue_name(names, reader->allocator, &unit, reterr));
-    const tfeed_status status = reader->functions->begin(reader->work, unit, reterr);
-    if (status != TFEED_OK) {
-        tfi_free(reader->allocator, unit);
-        return status;
-    }
-    reader->unit = unit;
+    TFI_TRY(take_name_locked(reader, names, reterr));
+    TFI_TRY(reader->functions->begin(reader->work, &reader->unit, reterr));
     reader->n_started++;
     return TFEED_OK;
 }
@@ -149,12 +184,12 @@ static tfeed_status read_run_locked(struct tfeed_reader *reader, size_t max_reco
 {
     struct tfi_reader_run *run = &reader->run;
     run->n_records = 0;
+    run->ended = false;
     const tfeed_status status = reader->functions->read(reader->work, max_records, run, reterr);
-    if (status == TFEED_OUT_OF_RANGE) {
-        end_unit_locked(reader);
-        reader->n_finished++;
+    if (status == TFEED_OUT_OF_RANGE || run->ended)
+        finish_unit_locked(reader);
+    if (status == TFEED_OUT_OF_RANGE)
         return status;
-    }
     if (status == TFEED_OK && run->n_records == 0)
         return tfi_fail(reterr, TFEED_INTERNAL, "%s gave neither a record, the end, nor an error",
                         reader->functions->name);
@@ -171,12 +206,19 @@ static tfeed_status read_any_run_locked(struct tfeed_reader *reader, struct tfee
                                         size_t max_records, struct tfeed_error *reterr)
 {
     for (;;) {
-        if (reader->unit == NULL)
+        if (!is_in_progress_locked(reader))
             TFI_TRY(begin_unit_locked(reader, names, reterr));
         const tfeed_status status = read_run_locked(reader, max_records, reterr);
         if (status != TFEED_OUT_OF_RANGE)
             return status;
     }
+}
+
+/* Gives the keys of the run back that nobody wants. */
+static void drop_own_keys(const struct tfeed_reader *reader)
+{
+    if (reader->functions->key == TFI_KEY_OWN)
+        tfi_bytes_unref_n(reader->run.keys, reader->run.n_records);
 }
 
 static size_t at_most_a_run(size_t n_records)
@@ -194,6 +236,7 @@ tfeed_status tfi_reader_read_run(struct tfeed_reader *reader, struct tfeed_queue
     if (status == TFEED_OK) {
         *ret_n_read = reader->run.n_records;
         memcpy(values, reader->run.values, reader->run.n_records * sizeof *values);
+        drop_own_keys(reader);
     }
     tfi_mutex_unlock(&reader->mutex);
     return status;
@@ -203,19 +246,24 @@ tfeed_status tfi_reader_read_run(struct tfeed_reader *reader, struct tfeed_queue
 
 enum { MAX_PLACE_CHARS = 20 }; /* digits of UINT64_MAX */
 
-/* Makes the keys "unit:place" of a run in one block. */
+/* Makes the keys "unit:place" of a run, or the unit's name alone, in one block. */
 static tfeed_status make_keys(const struct tfeed_reader *reader, struct tfeed_bytes *keys,
                               struct tfeed_error *reterr)
 {
     const struct tfi_reader_run *run = &reader->run;
-    const size_t max_bytes = strlen(reader->unit) + 1 + MAX_PLACE_CHARS + 1;
+    const bool has_place = reader->functions->key == TFI_KEY_PLACE;
+    const size_t unit_len = reader->unit.len;
+    const size_t max_place = has_place ? 1 + MAX_PLACE_CHARS + 1 : 0;
     struct tfeed_block *block = NULL;
     uint8_t *to = NULL;
-    TFI_TRY(tfi_block_alloc(reader->allocator, run->n_records * max_bytes, &block, &to, reterr));
+    TFI_TRY(tfi_block_alloc(reader->allocator, run->n_records * (unit_len + max_place), &block, &to,
+                            reterr));
     for (size_t i = 0; i < run->n_records; i++) {
-        const int len =
-            snprintf((char *)to, max_bytes, "%s:%" PRIu64, reader->unit, run->places[i]);
-        keys[i] = (struct tfeed_bytes){.data = to, .len = (size_t)len, .block = block};
+        size_t len = unit_len;
+        memcpy(to, reader->unit_name, unit_len);
+        if (has_place)
+            len += (size_t)snprintf((char *)to + len, max_place, ":%" PRIu64, run->places[i]);
+        keys[i] = (struct tfeed_bytes){.data = to, .len = len, .block = block};
         to += len;
     }
     tfi_block_ref_n(block, run->n_records - 1);
@@ -253,9 +301,15 @@ static tfeed_status store_run(struct tfeed_reader *reader, struct reading *readi
     const struct tfi_reader_run *run = &reader->run;
     memcpy(tfeed_tensor_strings(&reading->values) + first, run->values,
            run->n_records * sizeof run->values[0]);
-    if (!reading->has_keys)
+    if (!reading->has_keys) {
+        drop_own_keys(reader);
         return TFEED_OK;
-    return make_keys(reader, tfeed_tensor_strings(&reading->keys) + first, reterr);
+    }
+    struct tfeed_bytes *keys = tfeed_tensor_strings(&reading->keys) + first;
+    if (reader->functions->key != TFI_KEY_OWN)
+        return make_keys(reader, keys, reterr);
+    memcpy(keys, run->keys, run->n_records * sizeof *keys);
+    return TFEED_OK;
 }
 
 /* Fills up to n rows from one unit: the end of the unit, with some rows in hand, ends the call. */
@@ -280,6 +334,8 @@ static tfeed_status fill_locked(struct tfeed_reader *reader, struct tfeed_queue 
         TFI_TRY(status);
         TFI_TRY(store_run(reader, reading, n_read, reterr));
         n_read += reader->run.n_records;
+        if (reader->run.ended)
+            break;
     }
     *ret_n_read = n_read;
     return TFEED_OK;
@@ -362,8 +418,7 @@ int64_t tfeed_reader_n_work_units_completed(struct tfeed_reader *reader)
 void tfeed_reader_reset(struct tfeed_reader *reader)
 {
     tfi_mutex_lock(&reader->mutex);
-    end_unit_locked(reader);
-    reader->n_started = reader->n_finished = reader->n_produced = 0;
+    reset_locked(reader);
     tfi_mutex_unlock(&reader->mutex);
 }
 
@@ -371,15 +426,49 @@ tfeed_status tfeed_reader_serialize_state(struct tfeed_reader *reader,
                                           struct tfeed_tensor *ret_state,
                                           struct tfeed_error *reterr)
 {
-    (void)ret_state;
-    return tfi_fail(reterr, TFEED_UNIMPLEMENTED, "%s cannot save its state",
-                    reader->functions->name);
+    if (!reader->functions->has_state)
+        return tfi_fail(reterr, TFEED_UNIMPLEMENTED, "Reader SerializeState: not by %s",
+                        reader->functions->name);
+    tfi_mutex_lock(&reader->mutex);
+    const struct tfi_reader_state state = {
+        .n_started = reader->n_started,
+        .n_finished = reader->n_finished,
+        .n_produced = reader->n_produced,
+        .unit = reader->unit,
+    };
+    const tfeed_status status =
+        tfi_reader_state_encode(&state, reader->allocator, ret_state, reterr);
+    tfi_mutex_unlock(&reader->mutex);
+    return status;
+}
+
+static tfeed_status restore_locked(struct tfeed_reader *reader, const struct tfeed_bytes *bytes,
+                                   struct tfeed_error *reterr) TFI_REQUIRES(&reader->mutex);
+
+static tfeed_status restore_locked(struct tfeed_reader *reader, const struct tfeed_bytes *bytes,
+                                   struct tfeed_error *reterr)
+{
+    struct tfi_reader_state state;
+    reset_locked(reader);
+    TFI_TRY(tfi_reader_state_decode(bytes, reader->functions->name, &state, reterr));
+    char *name = tfi_strndup(reader->allocator, (const char *)state.unit.data, state.unit.len);
+    if (name == NULL)
+        return tfi_fail_memory(reterr, "a reader's state");
+    set_unit_locked(reader, name, state.unit.len);
+    reader->n_started = state.n_started;
+    reader->n_finished = state.n_finished;
+    reader->n_produced = state.n_produced;
+    return TFEED_OK;
 }
 
 tfeed_status tfeed_reader_restore_state(struct tfeed_reader *reader,
                                         const struct tfeed_bytes *state, struct tfeed_error *reterr)
 {
-    (void)state;
-    return tfi_fail(reterr, TFEED_UNIMPLEMENTED, "%s cannot restore a state",
-                    reader->functions->name);
+    if (!reader->functions->has_state)
+        return tfi_fail(reterr, TFEED_UNIMPLEMENTED, "Reader RestoreState: not by %s",
+                        reader->functions->name);
+    tfi_mutex_lock(&reader->mutex);
+    const tfeed_status status = restore_locked(reader, state, reterr);
+    tfi_mutex_unlock(&reader->mutex);
+    return status;
 }

@@ -19,10 +19,11 @@ struct tfrecord_work {
     struct tfeed_record_view views[TFI_RUN_RECORDS];
 };
 
-static tfeed_status begin_file(void *object, const char *unit, struct tfeed_error *reterr)
+static tfeed_status begin_file(void *object, const struct tfeed_bytes *unit,
+                               struct tfeed_error *reterr)
 {
     struct tfrecord_work *work = object;
-    return tfeed_record_reader_open(unit, &work->options, &work->file, reterr);
+    return tfeed_record_reader_open((const char *)unit->data, &work->options, &work->file, reterr);
 }
 
 static tfeed_status read_records(void *object, size_t max_records, struct tfi_reader_run *run,

@@ -22,6 +22,49 @@ enum tfi_record_fault {
 /* Why the reader's last call failed. */
 enum tfi_record_fault tfi_record_reader_fault(const struct tfeed_record_reader *reader);
 
+/* The number of the next record. */
+uint64_t tfi_record_reader_record(const struct tfeed_record_reader *reader);
+
+/* The next read begins at `offset`, which the caller knows to be where record number `record`
+ * starts, or the end. Whatever had stopped the reader is forgotten. Views stay valid only with a
+ * reference, as after any read.
+ * INVALID_ARGUMENT: the file is compressed, can only be read in order, or ends before `offset`; the
+ * reader stays where it is. Otherwise what looking at the file's first bytes says. */
+tfeed_status tfi_record_reader_seek(struct tfeed_record_reader *reader, uint64_t offset,
+                                    uint64_t record, struct tfeed_error *reterr);
+
+/* As tfeed_record_reader_next_run, but payloads are not looked at: the caller checks them when it
+ * likes, on any thread, with tfi_record_payload_check, and says of a bad one what
+ * tfi_record_fail_payload says. A run holds at most max_bytes beyond its first record. May take
+ * turns with next_run: a payload that stops one does not stop the other. */
+tfeed_status tfi_record_reader_next_headers(struct tfeed_record_reader *reader, size_t max_bytes,
+                                            struct tfeed_record_view *views, size_t max_views,
+                                            size_t *ret_n_views, struct tfeed_error *reterr);
+
+/* The DATA_LOSS that next_run reports where the payload checksum of `view` is wrong. */
+tfeed_status tfi_record_fail_payload(const char *path, const struct tfeed_record_view *view,
+                                     struct tfeed_error *reterr);
+
+/* How often a walk tells where it is. */
+enum { TFI_RECORD_MARK_EVERY = 1024 };
+
+/* Where a walk over records ends, and whom it tells where they are. */
+struct tfi_record_walk {
+    uint64_t until_offset; /* it ends where a record starts there or behind; UINT64_MAX: no such
+                            * place */
+    uint64_t until_record; /* or where the next record has this number; UINT64_MAX: none */
+    /* Told the place of each record whose number TFI_RECORD_MARK_EVERY divides, before stepping
+     * over it; NULL: nobody. */
+    void (*mark)(void *user_data, uint64_t record, uint64_t offset);
+    void *user_data;
+};
+
+/* Steps over records until the walk's end is reached: OK, and the next read begins there. Lengths
+ * are checked, payloads not touched; of a mapped file nothing but the headers is.
+ * OUT_OF_RANGE: the records end before; otherwise as next_run, at the same record. */
+tfeed_status tfi_record_reader_walk(struct tfeed_record_reader *reader,
+                                    const struct tfi_record_walk *walk, struct tfeed_error *reterr);
+
 /* The word for it in reports: "truncated", "flipped_bits", "wrong_compression", "trailing_bytes";
  * NULL for no fault. Static. */
 const char *tfi_record_fault_cause(enum tfi_record_fault fault);

@@ -11,7 +11,7 @@
  *
  * The first report wins: what is reported after the stop was requested is dropped and counted. A
  * clean code (OUT_OF_RANGE unless told) stops without being an error. After a join, a real error is
- * given back to the reporter.
+ * given back to the reporter. Any number of threads may join at once.
  */
 #ifndef TFEED_COORDINATOR_H
 #define TFEED_COORDINATOR_H
@@ -108,6 +108,18 @@ TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_coordinator_start_thread(struct tfeed_coordinator *coordinator, const char *name,
                                tfeed_member_fn run, void *user_data, struct tfeed_error *reterr);
 
+/**
+ * Runs a piece of the program's own work on the calling thread; what it fails with is reported as
+ * request_stop does, and goes no further (TensorFlow's `with coordinator.stop_on_exception():`).
+ *
+ * @return TFEED_OK        the work ended, or its error has been reported
+ *         its own status  the coordinator had been joined, so that nobody else would see the error
+ * Thread safety: fully concurrent.   Blocks: as `run` does.
+ */
+TFEED_API tfeed_status tfeed_coordinator_stop_on_error(struct tfeed_coordinator *coordinator,
+                                                       tfeed_member_fn run, void *user_data,
+                                                       struct tfeed_error *reterr);
+
 /** A thread of the program's own as a member: register before its work, leave as its last act. */
 struct tfeed_member;
 
@@ -130,7 +142,8 @@ TFEED_API void tfeed_join_options_init(struct tfeed_join_options *options);
 
 /**
  * Waits until the members of this moment have ended: without limit until somebody requests the
- * stop, then for grace_ms. Afterwards no member is known any more.
+ * stop, then for grace_ms. Afterwards none of them is known any more. Of several joins at once each
+ * waits, and tells of the error and the stragglers, on its own.
  *
  * The watchers of queue runners are members that end with the stop: without
  * tfeed_coordinator_request_stop this never returns, even when all data is through. Threads that
@@ -145,6 +158,36 @@ TFEED_API void tfeed_join_options_init(struct tfeed_join_options *options);
 TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_coordinator_join(struct tfeed_coordinator *coordinator,
                        const struct tfeed_join_options *options, struct tfeed_error *reterr);
+
+/* ---------------------------------------------------------------- looper */
+
+/** What a looper does (TensorFlow's LooperThread); start from tfeed_looper_options_init. */
+struct tfeed_looper_options {
+    size_t struct_size;
+    /** Between the beginnings of two runs; 0 (default): back to back. A run that ends late is
+     *  followed at once, so that the beginnings do not drift. */
+    int64_t interval_ms;
+    tfeed_member_fn start; /**< once, before the first run; NULL: nothing */
+    tfeed_member_fn run;   /**< again and again until the stop; the first time at once */
+    tfeed_member_fn stop;  /**< once, after the last run; not when one of the others has failed */
+    void *user_data;       /**< of all three */
+    const char *name;      /**< of the thread, copied; NULL: "looper" */
+};
+
+TFEED_API void tfeed_looper_options_init(struct tfeed_looper_options *options);
+
+/**
+ * Starts a thread that runs a function at an interval until the stop is requested; a member, which
+ * join waits for. When the stop is there already, `start` and `stop` run and `run` does not. A
+ * failure of any of the three ends the looper and is reported as request_stop does.
+ *
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT    no coordinator, no `run`, a negative interval, struct_size
+ *         TFEED_RESOURCE_EXHAUSTED  no thread, no memory
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_coordinator_start_looper(
+    struct tfeed_coordinator *coordinator, const struct tfeed_looper_options *options,
+    struct tfeed_error *reterr);
 
 /* ---------------------------------------------------------- queue runner */
 
@@ -215,6 +258,29 @@ TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_queue_runner_start(struct tfeed_queue_runner *runner, struct tfeed_coordinator *coordinator,
                          size_t *ret_n_threads, struct tfeed_error *reterr);
 
+/**
+ * Creates the threads and lets none of them run yet (TensorFlow's create_threads(start=False)).
+ * They count as living, so that nothing else starts the runner, until
+ * tfeed_queue_runner_start_created runs them; tfeed_queue_runner_free and the context's close
+ * forget them. No join waits for them.
+ *
+ * @param coordinator    as for tfeed_queue_runner_start
+ * @param ret_n_threads  how many, as there; 0 while earlier ones live or wait. May be NULL
+ */
+TFEED_API void tfeed_queue_runner_create(struct tfeed_queue_runner *runner,
+                                         struct tfeed_coordinator *coordinator,
+                                         size_t *ret_n_threads);
+
+/**
+ * Runs the threads that tfeed_queue_runner_create made.
+ *
+ * @return TFEED_OK
+ *         TFEED_FAILED_PRECONDITION  there are none, or they have been started
+ *         TFEED_RESOURCE_EXHAUSTED   as for tfeed_queue_runner_start
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_queue_runner_start_created(struct tfeed_queue_runner *runner, struct tfeed_error *reterr);
+
 /** What the operations said since the last start, without a coordinator: at most one error each. */
 TFEED_API size_t tfeed_queue_runner_n_errors(struct tfeed_queue_runner *runner);
 
@@ -222,6 +288,20 @@ TFEED_API size_t tfeed_queue_runner_n_errors(struct tfeed_queue_runner *runner);
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_queue_runner_error(struct tfeed_queue_runner *runner,
                                                                size_t i,
                                                                struct tfeed_error *reterr);
+
+/** What a runner is about (TensorFlow's QueueRunnerDef); valid as long as the runner. */
+struct tfeed_queue_runner_info {
+    const char *queue_name;
+    size_t n_operations;
+    const char *const *operation_names; /**< [n_operations] */
+    size_t n_closed_codes;
+    const tfeed_status *closed_codes; /**< [n_closed_codes], in rising order */
+    bool has_own_close;               /**< not a plain close of the queue */
+    bool has_own_cancel;              /**< not a cancelling close of the queue */
+};
+
+TFEED_API void tfeed_queue_runner_describe(const struct tfeed_queue_runner *runner,
+                                           struct tfeed_queue_runner_info *ret_info);
 
 /**
  * Cancels the queue, waits until the runner's threads have ended, and frees. NULL does nothing.
@@ -235,6 +315,13 @@ TFEED_API void tfeed_queue_runner_free(struct tfeed_queue_runner *runner);
 /** Gives the runner to the context (TensorFlow's QUEUE_RUNNERS collection); taken on success. */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_context_add_queue_runner(
     struct tfeed_context *context, struct tfeed_queue_runner *runner, struct tfeed_error *reterr);
+
+/** Runners of the context, in the order of adding. */
+TFEED_API size_t tfeed_context_n_queue_runners(struct tfeed_context *context);
+
+/** Runner i, which stays the context's; NULL where there are not so many. */
+TFEED_API struct tfeed_queue_runner *tfeed_context_queue_runner(struct tfeed_context *context,
+                                                                size_t i);
 
 /**
  * Starts every runner of the context, in the order of adding. Can be called again: only runners

@@ -49,6 +49,16 @@ enum tfeed_output_flag {
     TFEED_OUTPUT_OVERWRITE = 1u << 0 /**< an existing file is replaced, else ALREADY_EXISTS */
 };
 
+/** What a path leads to. */
+struct tfeed_file_info {
+    uint64_t size; /**< in bytes, or TFEED_SIZE_UNKNOWN (a pipe, a device, a folder) */
+    bool is_folder;
+};
+
+/** Is given one name of a folder; a status other than OK ends the listing, which returns it. */
+typedef tfeed_status (*tfeed_file_found_fn)(void *found_data, const char *name,
+                                            struct tfeed_error *reterr);
+
 /**
  * A file system: how inputs are opened and read, and how outputs are written so that they appear
  * whole or not at all.
@@ -57,8 +67,8 @@ enum tfeed_output_flag {
  * allocator given there. Failures are reported as everywhere: the code is returned, and reterr
  * (which may be NULL) gets a one-line message that names the path.
  *
- * Inputs. Each belongs to one thread at a time. They are read in rising order of offsets, so that a
- * pipe can be one.
+ * Inputs. Each belongs to one thread at a time. One without a size is read in rising order of
+ * offsets, so that a pipe can be one.
  *
  * Outputs. Each belongs to one thread at a time. commit and discard end one: exactly one of them is
  * called, once. A file system hides an output under its path until it is committed.
@@ -80,8 +90,8 @@ struct tfeed_file_system {
     void (*close_input)(void *input);
     /** The size in bytes now (a live file grows), or TFEED_SIZE_UNKNOWN. */
     uint64_t (*input_size)(void *input);
-    /** Reads 1 to len bytes at `offset`, which is where the read before ended; *ret_len 0 is the
-     *  end of the file. Blocks on I/O. */
+    /** Reads 1 to len bytes at `offset`, which, where the size is unknown, is where the read before
+     *  ended; *ret_len 0 is the end of the file. Blocks on I/O. */
     tfeed_status (*read)(void *input, uint64_t offset, void *data, size_t len, size_t *ret_len,
                          struct tfeed_error *reterr);
     /** The whole content as memory, in a block made by this call; the caller gets its reference.
@@ -102,6 +112,16 @@ struct tfeed_file_system {
     tfeed_status (*commit)(void *output, struct tfeed_error *reterr);
     /** Forgets everything written and ends the output. */
     void (*discard)(void *output);
+
+    /** What the path leads to. NOT_FOUND: nothing is there. NULL, with `list`: names are opened
+     *  unseen, and there are no patterns. */
+    tfeed_status (*look)(void *user_data, const char *path, struct tfeed_file_info *ret_info,
+                         struct tfeed_error *reterr);
+    /** Gives `found` the name of everything that lies directly in `folder`, in any order; one may
+     *  come more than once. `folder` ends with a slash, or is "": where paths begin that do not
+     *  begin with a slash. NOT_FOUND: there is no such folder. NULL: see `look`. */
+    tfeed_status (*list)(void *user_data, const char *folder, tfeed_file_found_fn found,
+                         void *found_data, struct tfeed_error *reterr);
 };
 
 /**

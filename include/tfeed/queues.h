@@ -52,9 +52,10 @@ struct tfeed_queue_options {
      * out. NULL (default): not specified. Then whole tensors are kept by reference, whatever
      * their shapes (the way to queue batches), and there is no dequeue_many and dequeue_up_to. */
     const struct tfeed_shape *shapes;
-    size_t n_components;     /**< at least 1 */
-    const char *name;        /**< for messages; NULL: "fifo_queue", "random_shuffle_queue" */
-    const char *shared_name; /**< NULL or "": private; else one queue per context and name */
+    size_t n_components;      /**< at least 1 */
+    const char *const *names; /**< [n_components], all different; NULL (default): no names */
+    const char *name;         /**< for messages; NULL: "fifo_queue" and so on, after the kind */
+    const char *shared_name;  /**< NULL or "": private; else one queue per context and name */
     /* RandomShuffleQueue only */
     int64_t min_after_dequeue; /**< 0 <= min < capacity; per element, lifted by close */
     int64_t seed;              /**< op seed, TFEED_SEED_UNSET: see tfeed_context_next_seeds */
@@ -72,7 +73,8 @@ TFEED_API void tfeed_queue_options_init(struct tfeed_queue_options *options);
  * @return TFEED_OK
  *         TFEED_INVALID_ARGUMENT    an option; a shared name whose queue differs: the message names
  *                                   what (capacity, component types, component shapes,
- *                                   min_after_dequeue, random seeds, "Expected FIFOQueue, found …")
+ *                                   component names, min_after_dequeue, random seeds, "Expected
+ *                                   FIFOQueue, found …"); asking without names accepts any
  *         TFEED_RESOURCE_EXHAUSTED  no memory
  *
  * Ownership:     a shared queue belongs to the context too, until that ends.
@@ -99,6 +101,38 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_random_shuffle_queue_new(
     struct tfeed_context *context, const struct tfeed_queue_options *options,
     struct tfeed_queue **ret_queue, struct tfeed_error *reterr);
 
+/**
+ * Makes a first-in-first-out queue for elements of differing extents (PaddingFIFOQueue), or finds
+ * it.
+ *
+ * options->shapes must be given; their ranks are fixed, any of their dimensions may be
+ * TFEED_DIM_UNKNOWN. An enqueue fits when ranks and known dimensions agree. dequeue gives an
+ * element as it came. dequeue_many and dequeue_up_to give each unknown dimension the largest extent
+ * in that batch and fill what is missing behind the elements with zeros, false or empty strings. A
+ * component with unknown dimensions is kept by reference, as where shapes are not specified; one
+ * without them is copied, as in any queue. A batch of no elements has 0 for unknown dimensions.
+ *
+ * A shared name fits when the shapes are compatible: an unknown dimension agrees with any other.
+ * The queue keeps the shapes that it was made with. Parameters and answers: as above.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_padding_fifo_queue_new(
+    struct tfeed_context *context, const struct tfeed_queue_options *options,
+    struct tfeed_queue **ret_queue, struct tfeed_error *reterr);
+
+/**
+ * Makes a queue that gives the element with the smallest priority first (PriorityQueue), or finds
+ * it.
+ *
+ * Component 0 is the priority: int64, a scalar. It stands in the options with the others
+ * (TensorFlow prepends it) and comes out with them. Equal priorities come out in the order that
+ * TensorFlow's heap gives: defined, but not that of their coming. A dequeue_many takes nothing
+ * before all n elements are there at once, so its batch is sorted, and one for more than the
+ * capacity is never served while the queue is open. Parameters and answers: as above.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_priority_queue_new(struct tfeed_context *context, const struct tfeed_queue_options *options,
+                         struct tfeed_queue **ret_queue, struct tfeed_error *reterr);
+
 /** One more reference; returns queue. Thread safety: fully concurrent. */
 TFEED_API struct tfeed_queue *tfeed_queue_ref(struct tfeed_queue *queue);
 
@@ -113,6 +147,32 @@ TFEED_API const char *tfeed_queue_name(const struct tfeed_queue *queue);
 TFEED_API size_t tfeed_queue_n_components(const struct tfeed_queue *queue);
 /** TFEED_DTYPE_INVALID where there is no such component. */
 TFEED_API enum tfeed_dtype tfeed_queue_dtype(const struct tfeed_queue *queue, size_t component);
+/** TFEED_RANK_UNKNOWN where shapes are not specified, or there is no such component. */
+TFEED_API struct tfeed_shape tfeed_queue_shape(const struct tfeed_queue *queue, size_t component);
+/** NULL where the queue has no names, or there is no such component. */
+TFEED_API const char *tfeed_queue_component_name(const struct tfeed_queue *queue, size_t component);
+/** n_components where no component has this name. */
+TFEED_API size_t tfeed_queue_find_component(const struct tfeed_queue *queue, const char *name);
+
+/**
+ * Picks one of several queues by an index that only run time knows (QueueBase.from_list).
+ *
+ * @param index       from 0
+ * @param ret_queue   one of `queues`, borrowed
+ * @param ret_shapes  NULL, or [n_components]: what holds for the elements of all of them. A
+ *                    dimension in which they differ is TFEED_DIM_UNKNOWN, a rank in which they
+ *                    differ TFEED_RANK_UNKNOWN.
+ *
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT  no queues; component types or names differ between them; "index 3
+ *                                 is not in [0, 2)". The list is checked before the index.
+ * Thread safety: fully concurrent.   Blocks: no.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_queue_from_list(struct tfeed_queue *const *queues,
+                                                            size_t n_queues, int64_t index,
+                                                            struct tfeed_queue **ret_queue,
+                                                            struct tfeed_shape *ret_shapes,
+                                                            struct tfeed_error *reterr);
 
 /*
  * The operations, blocking. All of them:
@@ -120,7 +180,8 @@ TFEED_API enum tfeed_dtype tfeed_queue_dtype(const struct tfeed_queue *queue, si
  *   components[n_components]  in: borrowed until the operation has ended, copied into the queue.
  *                             The bytes of strings are not copied: the queue holds their blocks (a
  *                             string without a block is copied). Where shapes are not specified,
- *                             tensors are held by reference: do not write into them afterwards.
+ *                             tensors are held by reference: do not write into them afterwards
+ *                             (so it is for components with unknown dimensions).
  *                             out: zeroed or valid tensors. A loop that hands in the tensors of its
  *                             last round allocates nothing: a buffer that nobody else holds and
  *                             that is large enough is filled again. On TFEED_OK each holds a
@@ -198,6 +259,29 @@ TFEED_API bool tfeed_queue_is_closed(struct tfeed_queue *queue);
 /** Elements stored now, without the rows that a half-done dequeue holds. Never blocks. */
 TFEED_API int64_t tfeed_queue_size(struct tfeed_queue *queue);
 
+/** What has gone through a queue so far. */
+struct tfeed_queue_statistics {
+    size_t struct_size;
+    uint64_t n_in;  /**< elements put in */
+    uint64_t n_out; /**< elements taken, less those that were put back: n_in - n_out are inside */
+    uint64_t bytes_in;        /**< of their numbers and strings */
+    uint64_t bytes_out;       /**< n_in, n_out, bytes_in and bytes_out are of one moment */
+    uint64_t n_enqueue_waits; /**< calls that blocked, among them those of plain closes */
+    uint64_t enqueue_wait_ns; /**< summed over threads, those that still wait left out */
+    uint64_t n_dequeue_waits; /**< attempts with a completion block nobody, so do not count */
+    uint64_t dequeue_wait_ns;
+    uint64_t depth;     /**< elements inside now */
+    uint64_t max_depth; /**< the most there were */
+};
+
+/**
+ * A snapshot of the statistics; may be taken at any time. Set ret_statistics->struct_size before.
+ * Thread safety: fully concurrent.   Blocks: no.
+ * Complexity:    looks at every string inside; numbers cost nothing.
+ */
+TFEED_API void tfeed_queue_statistics_get(struct tfeed_queue *queue,
+                                          struct tfeed_queue_statistics *ret_statistics);
+
 /* -------------------------------------------------------------- attempts */
 
 enum tfeed_queue_operation {
@@ -243,6 +327,7 @@ struct tfeed_attempt {
         void *waiter;                /* what a blocked thread sleeps on */
         int64_t n_rows;              /* wanted in all */
         int64_t n_done;              /* moved so far */
+        uint64_t n_bytes;            /* of the strings and whole tensors of an enqueue */
         int phase;
     } state;
 };
@@ -281,6 +366,31 @@ TFEED_API bool tfeed_queue_cancel(struct tfeed_queue *queue, struct tfeed_attemp
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_queue_run_timed(struct tfeed_queue *queue,
                                                             struct tfeed_attempt *attempt,
                                                             int64_t timeout_ms,
+                                                            struct tfeed_error *reterr);
+
+/** A component by its name, for tfeed_queue_run_named. */
+struct tfeed_named_tensor {
+    const char *name;
+    struct tfeed_tensor tensor;
+};
+
+/**
+ * tfeed_queue_run_timed for a queue whose components have names: where Python gives and gets
+ * dictionaries. What the operation takes and fills is found by name, in any order.
+ *
+ * @param n       dequeue_many, dequeue_up_to
+ * @param values  [n_values] in or out, each name of the queue once
+ *
+ * @return as the operation; besides
+ *         TFEED_INVALID_ARGUMENT    the queue has no names ("must have names"); a name is missing,
+ *                                   wrong, twice or too many ("match names of Queue")
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_queue_run_named(struct tfeed_queue *queue,
+                                                            enum tfeed_queue_operation operation,
+                                                            int64_t n,
+                                                            struct tfeed_named_tensor *values,
+                                                            size_t n_values, int64_t timeout_ms,
                                                             struct tfeed_error *reterr);
 
 TFEED_API TFEED_MUST_USE tfeed_status

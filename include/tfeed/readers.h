@@ -36,6 +36,118 @@ TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_tfrecord_reader_new(const struct tfeed_record_reader_options *options,
                           struct tfeed_reader **ret_reader, struct tfeed_error *reterr);
 
+/** How a reader reaches files that are not TFRecord files; set by tfeed_reader_options_init, then
+ *  changed. */
+struct tfeed_reader_options {
+    size_t struct_size;                 /**< set by the init function */
+    enum tfeed_compression compression; /**< TFEED_COMPRESSION_NONE; GZIP, ZLIB; AUTO is refused:
+                                             plain bytes may look like anything */
+    enum tfeed_tail tail; /**< TFEED_TAIL_TENSORFLOW: a compressed stream may end too early, only
+                               the first member of a gzip file counts. STRICT: the former and bytes
+                               behind the stream are DATA_LOSS, and all members are read */
+    enum tfeed_map map;   /**< TFEED_MAP_AUTO; values are views of the map */
+    uint64_t max_record_bytes; /**< TFEED_RECORD_DEFAULT_LIMIT_BYTES, of a line or a whole file:
+                                    more is RESOURCE_EXHAUSTED */
+    const struct tfeed_file_system *file_system; /**< NULL: local files; borrowed */
+    const struct tfeed_allocator *allocator;     /**< NULL: malloc; borrowed */
+};
+
+/** Sets the defaults named above. */
+TFEED_API void tfeed_reader_options_init(struct tfeed_reader_options *options);
+
+/**
+ * A reader of lines (TextLineReader). Key: "file:line", counted from 1, value: the line without its
+ * end.
+ *
+ * LF ends a line; one CR directly before it, or before the end of the file, goes too, any other
+ * stays. What lies behind the last LF is a line if anything is left of it.
+ *
+ * @param skip_header_lines  of each file; they count. A file that has no more is empty.
+ * @param options            NULL: the defaults. Copied.
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT    skip_header_lines is negative, or an option outside its range
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ * Complexity: a line that lies whole in the block that is there is neither copied nor allocated.
+ * Since:      0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_text_line_reader_new(int64_t skip_header_lines, const struct tfeed_reader_options *options,
+                           struct tfeed_reader **ret_reader, struct tfeed_error *reterr);
+
+/** Where records of one length lie in a file. Units: bytes. A plain value; zero what is not used.
+ */
+struct tfeed_fixed_length {
+    int64_t record_bytes; /**< above 0 */
+    int64_t header_bytes; /**< before the first record */
+    int64_t footer_bytes; /**< behind the last one */
+    int64_t hop_bytes;    /**< from one record's start to the next one's; 0: record_bytes. Less:
+                               records overlap; more: gaps between them */
+};
+
+/**
+ * A reader of records of one length (FixedLengthRecordReader). Key: "file:record", counted from 0,
+ * value: the record.
+ *
+ * A record counts only where footer_bytes follow it; what is left behind the last one is not looked
+ * at. A file shorter than its header cannot be opened: that read is OUT_OF_RANGE, "reached end of
+ * file", and the next one takes the next name, as in TensorFlow.
+ *
+ * @param lengths  copied
+ * @param options  NULL: the defaults. Copied; `compression` is TensorFlow's `encoding`,
+ *                 max_record_bytes is not used.
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT    a length is negative, record_bytes is 0 (TensorFlow would read
+ *                                   empty records for ever), or an option outside its range
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ * Complexity: as tfeed_text_line_reader_new.
+ * Since:      0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_fixed_length_reader_new(
+    const struct tfeed_fixed_length *lengths, const struct tfeed_reader_options *options,
+    struct tfeed_reader **ret_reader, struct tfeed_error *reterr);
+
+/**
+ * A reader of whole files (WholeFileReader). Key: the file's name, value: all its bytes.
+ *
+ * The file is opened by the read itself: one that cannot be opened is met again by each further
+ * read, until tfeed_reader_reset. The unit is completed with its record, so that read_up_to gives
+ * one.
+ *
+ * @param options  NULL: the defaults. Copied.
+ * @return TFEED_OK, TFEED_INVALID_ARGUMENT (an option), TFEED_RESOURCE_EXHAUSTED
+ * Since:  0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_whole_file_reader_new(const struct tfeed_reader_options *options,
+                            struct tfeed_reader **ret_reader, struct tfeed_error *reterr);
+
+/**
+ * A reader of the queue itself (IdentityReader): key and value are what was enqueued, any bytes.
+ *
+ * @return TFEED_OK, TFEED_RESOURCE_EXHAUSTED
+ * Since:  0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_identity_reader_new(const struct tfeed_allocator *allocator, struct tfeed_reader **ret_reader,
+                          struct tfeed_error *reterr);
+
+/**
+ * A reader of LMDB databases (LMDBReader), a folder or a file each, in the order of their keys. Key
+ * and value: those of the database, views of its map.
+ *
+ * No lock is taken: nobody may write into the database while it, or any view of it, is in use. A
+ * file that is missing is NOT_FOUND, one that is no database or was cut short DATA_LOSS, where
+ * TensorFlow 1.15 ends the process; damage inside its pages is liblmdb's to find.
+ *
+ * @return TFEED_OK
+ *         TFEED_UNIMPLEMENTED       tfeed was built without liblmdb
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ * Since:  0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_lmdb_reader_new(const struct tfeed_allocator *allocator,
+                                                            struct tfeed_reader **ret_reader,
+                                                            struct tfeed_error *reterr);
+
 TFEED_API struct tfeed_reader *tfeed_reader_ref(struct tfeed_reader *reader);
 TFEED_API void tfeed_reader_unref(struct tfeed_reader *reader);
 
@@ -79,10 +191,33 @@ TFEED_API int64_t tfeed_reader_n_work_units_completed(struct tfeed_reader *reade
 /** Counters to zero; the rest of the current file is left out; the queue is not touched. */
 TFEED_API void tfeed_reader_reset(struct tfeed_reader *reader);
 
-/** Saving and restoring a reader's place: TFEED_UNIMPLEMENTED for TFRecord, as in TensorFlow. */
+/**
+ * Saves what the reader has counted, and the name it took last, in TensorFlow's bytes; a reader
+ * that has done nothing gives none.
+ *
+ * @param ret_state  a string scalar
+ * @return TFEED_OK
+ *         TFEED_UNIMPLEMENTED       only whole files and the identity are saved, as in TensorFlow
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ * Ownership: clear ret_state.   Thread safety: fully concurrent.
+ * Since:     0.1
+ */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_reader_serialize_state(struct tfeed_reader *reader,
                                                                    struct tfeed_tensor *ret_state,
                                                                    struct tfeed_error *reterr);
+
+/**
+ * Puts the reader where a saved one was. What it was doing is dropped; the queue of names is not
+ * touched: the caller enqueues what is still to do.
+ *
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT    the bytes do not parse, hold a negative number, or have more
+ *                                   started than finished; the reader is left as after a reset
+ *         TFEED_UNIMPLEMENTED       as tfeed_reader_serialize_state
+ *         TFEED_RESOURCE_EXHAUSTED  no memory; likewise left reset
+ * Thread safety: fully concurrent.
+ * Since:         0.1
+ */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_reader_restore_state(struct tfeed_reader *reader,
                                                                  const struct tfeed_bytes *state,
                                                                  struct tfeed_error *reterr);

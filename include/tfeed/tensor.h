@@ -71,6 +71,9 @@ enum { TFEED_MAX_DIMS = 8 };
 /** A dimension that is not known until run time. */
 #define TFEED_DIM_UNKNOWN (-1)
 
+/** The n_dims of a shape whose rank is not known; no tensor has it. */
+#define TFEED_RANK_UNKNOWN (-1)
+
 /** Extents of a tensor, outermost first; n_dims 0 is a scalar. A plain value. */
 struct tfeed_shape {
     int32_t n_dims;

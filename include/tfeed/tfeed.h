@@ -10,17 +10,21 @@
 #define TFEED_TFEED_H
 
 #include <tfeed/allocator.h>
+#include <tfeed/barrier.h>
 #include <tfeed/context.h>
 #include <tfeed/coordinator.h>
 #include <tfeed/crc32c.h>
 #include <tfeed/datasets.h>
 #include <tfeed/features.h>
+#include <tfeed/files.h>
 #include <tfeed/io.h>
+#include <tfeed/loader.h>
 #include <tfeed/pipeline.h>
 #include <tfeed/queues.h>
 #include <tfeed/random.h>
 #include <tfeed/readers.h>
 #include <tfeed/records.h>
+#include <tfeed/shard.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 #include <tfeed/version.h>

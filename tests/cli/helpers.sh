@@ -62,3 +62,16 @@ make_raw() {
         printf '\000\051\003\230\007\330\352\202\242'
     } >"$1"
 }
+
+# example NAME ARGUMENT...: runs a program of examples/.
+example() {
+    example=$TFEED_BUILD/examples/$1
+    shift
+    TMPDIR=$PWD "$example" "$@"
+}
+
+# unset_launchers: nobody has started this process as one of many.
+unset_launchers() {
+    unset RANK WORLD_SIZE LOCAL_WORLD_SIZE OMPI_COMM_WORLD_RANK OMPI_COMM_WORLD_SIZE PMI_RANK \
+        PMI_SIZE SLURM_PROCID SLURM_NTASKS SLURM_STEP_ID JOB_COMPLETION_INDEX TFEED_SHARD_COUNT
+}

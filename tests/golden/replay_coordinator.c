@@ -191,8 +191,7 @@ static tfeed_status fail_as_member(struct tfeed_coordinator *coordinator, void *
 static void situation_stop_on_exception(struct row *row)
 {
     struct tfeed_coordinator *coordinator = new_coordinator(row);
-    must(row, "start",
-         tfeed_coordinator_start_thread(coordinator, "fails", fail_as_member, NULL, NULL));
+    must(row, "region", tfeed_coordinator_stop_on_error(coordinator, fail_as_member, NULL, NULL));
     expect_status(row, "join", json_object_get(row->json, "join"),
                   tfeed_coordinator_join(coordinator, NULL, NULL));
     expect_bool(row, row->json, "should_stop", tfeed_coordinator_should_stop(coordinator));
@@ -236,6 +235,142 @@ static void situation_no_stop(struct row *row)
                   tfeed_coordinator_join(coordinator, NULL, NULL));
     expect_bool(row, row->json, "should_stop_after", tfeed_coordinator_should_stop(coordinator));
     expect_bool(row, row->json, "joined", tfeed_coordinator_joined(coordinator));
+    tfeed_coordinator_free(coordinator);
+}
+
+/* --- looper -------------------------------------------------------------------------------- */
+
+enum { MAX_CALLS = 16, FAILING_RUN = 2 };
+
+/* What a looper of a row calls and does. */
+struct looper_log {
+    const char *calls[MAX_CALLS];
+    size_t n_calls;
+    size_t n_runs;
+    size_t last_run;         /* requests the stop */
+    tfeed_status last_gives; /* what it returns */
+};
+
+static void log_call(struct looper_log *log, const char *call)
+{
+    if (log->n_calls < MAX_CALLS)
+        log->calls[log->n_calls++] = call;
+}
+
+static tfeed_status log_start(struct tfeed_coordinator *coordinator, void *user_data,
+                              struct tfeed_error *reterr)
+{
+    (void)coordinator;
+    (void)reterr;
+    log_call(user_data, "start");
+    return TFEED_OK;
+}
+
+static tfeed_status log_run(struct tfeed_coordinator *coordinator, void *user_data,
+                            struct tfeed_error *reterr)
+{
+    struct looper_log *log = user_data;
+    log_call(log, "run");
+    if (++log->n_runs < log->last_run)
+        return TFEED_OK;
+    if (log->last_gives == TFEED_OK)
+        return tfeed_coordinator_request_stop(coordinator, NULL, reterr);
+    *reterr = error_of("INV");
+    return log->last_gives;
+}
+
+static tfeed_status log_stop(struct tfeed_coordinator *coordinator, void *user_data,
+                             struct tfeed_error *reterr)
+{
+    (void)coordinator;
+    (void)reterr;
+    log_call(user_data, "stop");
+    return TFEED_OK;
+}
+
+/* Runs a looper to its end; the join's status. */
+static tfeed_status loop_through(struct row *row, struct tfeed_coordinator *coordinator,
+                                 int64_t interval_ms, struct looper_log *log)
+{
+    struct tfeed_looper_options options;
+    tfeed_looper_options_init(&options);
+    options.interval_ms = interval_ms;
+    options.start = log_start;
+    options.run = log_run;
+    options.stop = log_stop;
+    options.user_data = log;
+    must(row, "a looper", tfeed_coordinator_start_looper(coordinator, &options, NULL));
+    return tfeed_coordinator_join(coordinator, NULL, NULL);
+}
+
+/* Loops at the interval that `key` says, with the runs that its row tells of. */
+static void replay_interval(struct row *row, const char *key)
+{
+    const json_t *expected = json_object_get(row->json, key);
+    if (expected == NULL)
+        return;
+    const int64_t runs = json_integer_value(json_object_get(expected, "runs"));
+    const double seconds = strcmp(key, "None") == 0 ? 0 : strtod(key, NULL);
+    const int n_threads_before = t_n_threads();
+    struct looper_log log = {.last_run = (size_t)runs};
+    struct tfeed_coordinator *coordinator = new_coordinator(row);
+    expect_status(row, key, json_object_get(expected, "join"),
+                  loop_through(row, coordinator, lround(seconds * 1000), &log));
+    expect_number(row, key, runs, (int64_t)log.n_runs);
+    expect_bool(row, expected, "alive", !t_n_threads_becomes(n_threads_before));
+    tfeed_coordinator_free(coordinator);
+}
+
+/* A list of calls that the row has under `key`. */
+static void replay_calls(struct row *row, const char *key, size_t last_run, tfeed_status last_gives,
+                         bool is_stopped)
+{
+    const json_t *expected = json_object_get(row->json, key);
+    struct looper_log log = {.last_run = last_run, .last_gives = last_gives};
+    struct tfeed_coordinator *coordinator = new_coordinator(row);
+    if (is_stopped)
+        must(row, "stop", report(coordinator, "stop"));
+    (void)loop_through(row, coordinator, 0, &log); /* its status is compared elsewhere */
+    expect_number(row, key, (int64_t)json_array_size(expected), (int64_t)log.n_calls);
+    for (size_t i = 0; i < log.n_calls && !row->failed; i++) {
+        const char *call = json_string_value(json_array_get(expected, i));
+        if (strcmp(call, log.calls[i]) != 0) {
+            row->failed = true;
+            replay_fail(row->replay, row->file, row->name, "%s: call %zu: expected %s, got %s", key,
+                        i, call, log.calls[i]);
+        }
+    }
+    tfeed_coordinator_free(coordinator);
+}
+
+static void replay_raising_target(struct row *row)
+{
+    const json_t *expected = json_object_get(row->json, "raising target");
+    struct looper_log log = {.last_run = 1, .last_gives = TFEED_INVALID_ARGUMENT};
+    struct tfeed_coordinator *coordinator = new_coordinator(row);
+    expect_status(row, "raising target", json_object_get(expected, "join"),
+                  loop_through(row, coordinator, 0, &log));
+    expect_bool(row, expected, "should_stop", tfeed_coordinator_should_stop(coordinator));
+    tfeed_coordinator_free(coordinator);
+}
+
+static void situation_looper(struct row *row)
+{
+    static const char *const intervals[] = {"None", "0", "0.01"};
+    struct tfeed_coordinator *coordinator = new_coordinator(row);
+    struct tfeed_looper_options options;
+    for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++)
+        replay_interval(row, intervals[i]);
+    replay_calls(row, "hooks stop", FAILING_RUN, TFEED_OK, false);
+    replay_calls(row, "hooks raise", FAILING_RUN, TFEED_INVALID_ARGUMENT, false);
+    replay_calls(row, "stopped before start", 1, TFEED_OK, true);
+    replay_raising_target(row);
+    tfeed_looper_options_init(&options);
+    expect_status(row, "no target", json_object_get(row->json, "args without target"),
+                  tfeed_coordinator_start_looper(coordinator, &options, NULL));
+    options.run = log_run;
+    expect_status(row, "no coordinator", json_object_get(row->json, "not a coordinator"),
+                  tfeed_coordinator_start_looper(NULL, &options, NULL));
     tfeed_coordinator_free(coordinator);
 }
 
@@ -637,6 +772,7 @@ int main(int argc, char **argv)
         {"stop_on_exception", situation_stop_on_exception},
         {"straggler", situation_straggler},
         {"threads end without anybody asking", situation_no_stop},
+        {"looper", situation_looper},
     };
     static const struct situation of_runner[] = {
         {"dst", situation_clean_end}, /* named after its queue: the runner that ends cleanly */

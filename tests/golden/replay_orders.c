@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * replay_orders.c - seeded orders against TensorFlow's: string producers, shuffle_batch, and the
- * whole way from shuffled names to batches of records.
+ * replay_orders.c - seeded orders against TensorFlow's: producers, shuffle_batch, and the whole way
+ * from shuffled names to batches of records.
  *
  * Seeds are derived from the row where the rules need no graph, else the pair that reached
  * TensorFlow's node is used.
@@ -93,10 +93,73 @@ static tfeed_status program_end(struct program *program)
 
 static const char producers_file[] = "input/orders/producers.json";
 
+/* Strings or int32 numbers of a list; false where it holds anything else. */
+static bool tensor_of(const json_t *list, struct tfeed_tensor *ret_tensor)
+{
+    const size_t n = json_array_size(list);
+    const bool are_strings = json_is_string(json_array_get(list, 0));
+    const struct tfeed_shape shape = tfeed_shape_vector((int64_t)n);
+    bool ok = tfeed_tensor_alloc(are_strings ? TFEED_STRING : TFEED_INT32, &shape, NULL, ret_tensor,
+                                 NULL) == TFEED_OK;
+    for (size_t i = 0; ok && i < n; i++) {
+        const json_t *value = json_array_get(list, i);
+        if (are_strings)
+            ok = json_is_string(value) &&
+                 tfeed_tensor_set_string(ret_tensor, (int64_t)i, json_string_value(value),
+                                         json_string_length(value), NULL) == TFEED_OK;
+        else if ((ok = json_is_integer(value)))
+            tfeed_tensor_int32s(ret_tensor)[i] = (int32_t)json_integer_value(value);
+    }
+    return ok;
+}
+
+/* The rows of a matrix of int32 numbers. */
+static bool matrix_of(const json_t *rows, struct tfeed_tensor *ret_tensor)
+{
+    const size_t n = json_array_size(rows);
+    const size_t n_cols = json_array_size(json_array_get(rows, 0));
+    const struct tfeed_shape shape = tfeed_shape_matrix((int64_t)n, (int64_t)n_cols);
+    if (tfeed_tensor_alloc(TFEED_INT32, &shape, NULL, ret_tensor, NULL) != TFEED_OK)
+        return false;
+    for (size_t i = 0; i < n * n_cols; i++)
+        tfeed_tensor_int32s(ret_tensor)[i] = (int32_t)json_integer_value(
+            json_array_get(json_array_get(rows, i / n_cols), i % n_cols));
+    return true;
+}
+
+/* Makes what the row's kind says; queue is NULL where it gives a source outright. */
+static tfeed_status make_kind(struct tfeed_context *context, const json_t *row,
+                              const struct tfeed_producer_options *options,
+                              struct tfeed_queue **ret_queue, struct tfeed_batch_source *ret_source)
+{
+    const char *kind = text_of(row, "kind");
+    struct tfeed_tensor tensors[2] = {{.dtype = TFEED_DTYPE_INVALID}};
+    tfeed_status status = TFEED_INVALID_ARGUMENT;
+    if (strcmp(kind, "range_input_producer") == 0)
+        status = tfeed_range_input_producer(context, (int32_t)number_of(row, "limit"), options,
+                                            ret_queue, NULL);
+    else if (strcmp(kind, "string_input_producer") == 0 &&
+             tensor_of(json_object_get(row, "names"), &tensors[0]))
+        status = tfeed_input_producer(context, &tensors[0], options, ret_queue, NULL);
+    else if (strcmp(kind, "input_producer") == 0 &&
+             matrix_of(json_object_get(row, "rows"), &tensors[0]))
+        status = tfeed_input_producer(context, &tensors[0], options, ret_queue, NULL);
+    else if (strcmp(kind, "slice_input_producer") == 0 &&
+             tensor_of(json_object_get(row, "xs"), &tensors[0]) &&
+             tensor_of(json_object_get(row, "ys"), &tensors[1]))
+        status = tfeed_slice_input_producer(context, tensors, 2, options, ret_source, NULL);
+    tfeed_tensor_clear(&tensors[0]);
+    tfeed_tensor_clear(&tensors[1]);
+    if (status == TFEED_OK && *ret_queue != NULL)
+        status = tfeed_batch_source_queue(context, *ret_queue, 0, ret_source, NULL);
+    return status;
+}
+
 static tfeed_status make_producer(struct tfeed_context *context, const json_t *row, bool use_pair,
-                                  struct tfeed_queue **ret_queue)
+                                  struct tfeed_batch_source *ret_source)
 {
     struct tfeed_producer_options options;
+    struct tfeed_queue *queue = NULL;
     struct tfeed_seeds pair;
     tfeed_producer_options_init(&options);
     options.n_epochs = number_of(row, "num_epochs");
@@ -107,40 +170,58 @@ static tfeed_status make_producer(struct tfeed_context *context, const json_t *r
     options.seed = number_or(row, "op_seed", TFEED_SEED_UNSET);
     if (use_pair && pair_of(row, "RandomShuffle", &pair))
         options.seed_pair = &pair;
-    const json_t *names = json_object_get(row, "names");
-    const size_t n = json_array_size(names);
-    const char **strings = calloc(n > 0 ? n : 1, sizeof *strings);
-    if (strings == NULL)
-        return TFEED_RESOURCE_EXHAUSTED;
-    for (size_t i = 0; i < n; i++)
-        strings[i] = json_string_value(json_array_get(names, i));
-    const tfeed_status status =
-        tfeed_string_input_producer(context, strings, n, &options, ret_queue, NULL);
-    free(strings);
+    const tfeed_status status = make_kind(context, row, &options, &queue, ret_source);
+    tfeed_queue_unref(queue);
     return status;
 }
 
-/* Compares everything the queue gives with the order; false after a failure. */
+static bool string_equal(const struct tfeed_tensor *tensor, const json_t *expected)
+{
+    const struct tfeed_bytes *got = tfeed_tensor_strings(tensor);
+    return tensor->dtype == TFEED_STRING && json_is_string(expected) &&
+           json_string_length(expected) == got->len &&
+           (got->len == 0 || memcmp(json_string_value(expected), got->data, got->len) == 0);
+}
+
+static bool number_equal(const struct tfeed_tensor *tensor, int64_t i, const json_t *expected)
+{
+    return tensor->dtype == TFEED_INT32 && json_is_integer(expected) &&
+           tfeed_tensor_int32s(tensor)[i] == json_integer_value(expected);
+}
+
+/* A string, a number, one of each, or the numbers of a row. */
+static bool element_equal(const struct tfeed_tensor *element, const json_t *expected)
+{
+    if (json_is_string(expected))
+        return string_equal(&element[0], expected);
+    if (json_is_integer(expected))
+        return number_equal(&element[0], 0, expected);
+    if (element[0].shape.n_dims == 0)
+        return number_equal(&element[0], 0, json_array_get(expected, 0)) &&
+               string_equal(&element[1], json_array_get(expected, 1));
+    for (size_t i = 0; i < json_array_size(expected); i++)
+        if (!number_equal(&element[0], (int64_t)i, json_array_get(expected, i)))
+            return false;
+    return element[0].shape.dims[0] == (int64_t)json_array_size(expected);
+}
+
+/* Compares everything the source gives with the order; false after a failure. */
 static bool compare_order(struct replay *replay, const json_t *row, const char *name,
-                          struct tfeed_queue *queue)
+                          const struct tfeed_batch_source *source)
 {
     const json_t *order = json_object_get(row, "order");
-    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
+    struct tfeed_tensor element[2] = {{.dtype = TFEED_DTYPE_INVALID}};
     size_t n = 0;
     tfeed_status status;
     bool equal = true;
-    while (equal && (status = tfeed_queue_dequeue(queue, &element, NULL)) == TFEED_OK) {
-        const char *expected = json_string_value(json_array_get(order, n));
-        const struct tfeed_bytes *got = tfeed_tensor_strings(&element);
-        equal = expected != NULL && strlen(expected) == got->len &&
-                memcmp(expected, got->data, got->len) == 0;
+    while (equal && (status = source->produce(source->user_data, element, NULL)) == TFEED_OK) {
+        equal = n < json_array_size(order) && element_equal(element, json_array_get(order, n));
         if (!equal)
-            replay_fail(replay, producers_file, name, "place %zu: expected %s, got %.*s", n,
-                        expected != NULL ? expected : "the end", (int)got->len,
-                        (const char *)got->data);
+            replay_fail(replay, producers_file, name, "place %zu is another", n);
+        tfeed_tensor_clear(&element[0]);
+        tfeed_tensor_clear(&element[1]);
         n++;
     }
-    tfeed_tensor_clear(&element);
     if (equal && (n != json_array_size(order) || status != end_of(row))) {
         equal = false;
         replay_fail(replay, producers_file, name, "expected %zu and %s, got %zu and %s",
@@ -154,16 +235,16 @@ static void replay_producer(struct replay *replay, const json_t *row, size_t pla
 {
     char name[TEXT_BYTES];
     struct program program;
-    struct tfeed_queue *queue = NULL;
+    struct tfeed_batch_source source = {.produce = NULL};
     (void)snprintf(name, sizeof name, "row %zu (%s)", place, use_pair ? "pair" : "derived seeds");
     bool ok = program_start(&program, row) &&
-              make_producer(program.context, row, use_pair, &queue) == TFEED_OK &&
+              make_producer(program.context, row, use_pair, &source) == TFEED_OK &&
               tfeed_start_queue_runners(program.context, program.coordinator, NULL) == TFEED_OK;
     if (!ok)
         replay_fail(replay, producers_file, name, "the producer cannot be made");
-    ok = ok && compare_order(replay, row, name, queue);
+    ok = ok && compare_order(replay, row, name, &source);
     const tfeed_status end = program_end(&program);
-    tfeed_queue_unref(queue);
+    tfeed_batch_source_clear(&source);
     if (ok && end != TFEED_OK)
         replay_fail(replay, producers_file, name, "the end gives %s", tfeed_status_name(end));
     else if (ok)
@@ -175,13 +256,6 @@ static void replay_producers(struct replay *replay)
     json_t *rows = replay_open(replay, producers_file);
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
-        const char *kind = text_of(row, "kind");
-        if (strcmp(kind, "string_input_producer") != 0) {
-            char reason[REPLAY_REASON_BYTES];
-            (void)snprintf(reason, sizeof reason, "not built yet: %s", kind);
-            replay_skip(replay, reason);
-            continue;
-        }
         replay_producer(replay, row, i, true);
         if (json_is_integer(json_object_get(row, "op_seed"))) /* no node is counted */
             replay_producer(replay, row, i, false);
@@ -338,19 +412,6 @@ static void replay_shuffle_batches(struct replay *replay)
 
 static const char pipeline_file[] = "input/orders/pipeline.json";
 
-struct record_source {
-    struct tfeed_reader *reader;
-    struct tfeed_queue *names;
-};
-
-static tfeed_status produce_record(void *user_data, struct tfeed_tensor *ret_components,
-                                   struct tfeed_error *reterr)
-{
-    struct record_source *source = user_data;
-    return tfeed_reader_read(source->reader, source->names, &ret_components[0], &ret_components[1],
-                             reterr);
-}
-
 static tfeed_status make_names(const struct replay *replay, struct tfeed_context *context,
                                const json_t *row, struct tfeed_queue **ret_names)
 {
@@ -420,31 +481,41 @@ static bool compare_batches(struct replay *replay, const json_t *row, const char
     return equal;
 }
 
-static tfeed_status make_pipeline(struct replay *replay, struct program *program, const json_t *row,
-                                  bool deterministic, struct record_source *ret_source,
-                                  struct tfeed_batcher **ret_batcher)
+/* Key and value of every record of the shuffled files. */
+static tfeed_status make_records(struct replay *replay, struct tfeed_context *context,
+                                 const json_t *row, struct tfeed_batch_source *ret_source)
 {
-    static const enum tfeed_dtype dtypes[] = {TFEED_STRING, TFEED_STRING};
-    static const struct tfeed_shape shapes[] = {TFEED_SHAPE_SCALAR, TFEED_SHAPE_SCALAR};
-    const struct tfeed_batch_source source = {.produce = produce_record,
-                                              .user_data = ret_source,
-                                              .dtypes = dtypes,
-                                              .shapes = shapes,
-                                              .n_components = 2};
+    struct tfeed_queue *names = NULL;
+    struct tfeed_reader *reader = NULL;
+    tfeed_status status = make_names(replay, context, row, &names);
+    if (status == TFEED_OK)
+        status = tfeed_tfrecord_reader_new(NULL, &reader, NULL);
+    if (status == TFEED_OK)
+        status = tfeed_batch_source_reader(context, reader, names, 0, ret_source, NULL);
+    tfeed_reader_unref(reader);
+    tfeed_queue_unref(names);
+    return status;
+}
+
+static tfeed_status make_pipeline(struct replay *replay, struct program *program, const json_t *row,
+                                  bool deterministic, struct tfeed_batcher **ret_batcher)
+{
+    struct tfeed_batch_source source = {.produce = NULL};
     struct tfeed_batch_options options;
     struct tfeed_seeds pair;
     set_batch_options(&options, row);
     options.deterministic = deterministic;
     if (pair_of(row, "RandomShuffleQueueV2", &pair))
         options.seed_pair = &pair;
-    tfeed_status status = make_names(replay, program->context, row, &ret_source->names);
-    if (status == TFEED_OK)
-        status = tfeed_tfrecord_reader_new(NULL, &ret_source->reader, NULL);
-    if (status == TFEED_OK)
-        status = tfeed_shuffle_batch(program->context, &source, &options, ret_batcher, NULL);
-    if (status == TFEED_OK)
-        status = tfeed_start_queue_runners(program->context, program->coordinator, NULL);
-    return status;
+    tfeed_status status = make_records(replay, program->context, row, &source);
+    if (status != TFEED_OK)
+        return status;
+    status = tfeed_shuffle_batch(program->context, &source, &options, ret_batcher, NULL);
+    if (status != TFEED_OK) {
+        tfeed_batch_source_clear(&source);
+        return status;
+    }
+    return tfeed_start_queue_runners(program->context, program->coordinator, NULL);
 }
 
 /* Free-running gives the same order: nothing may be drawn before the queue is closed, because
@@ -454,19 +525,16 @@ static void replay_pipeline(struct replay *replay, const json_t *row, size_t pla
 {
     char name[TEXT_BYTES];
     struct program program;
-    struct record_source source = {.reader = NULL};
     struct tfeed_batcher *batcher = NULL;
     (void)snprintf(name, sizeof name, "row %zu (%s)", place,
                    deterministic ? "deterministic" : "free-running");
     bool ok = program_start(&program, row) &&
-              make_pipeline(replay, &program, row, deterministic, &source, &batcher) == TFEED_OK;
+              make_pipeline(replay, &program, row, deterministic, &batcher) == TFEED_OK;
     if (!ok)
         replay_fail(replay, pipeline_file, name, "the pipeline cannot be made");
     ok = ok && compare_batches(replay, row, name, batcher);
     const tfeed_status end = program_end(&program);
     tfeed_batcher_unref(batcher);
-    tfeed_reader_unref(source.reader);
-    tfeed_queue_unref(source.names);
     if (ok && end != TFEED_OK)
         replay_fail(replay, pipeline_file, name, "the end gives %s", tfeed_status_name(end));
     else if (ok)

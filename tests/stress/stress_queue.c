@@ -6,14 +6,16 @@
  *
  *    producers ──▶ first queue ──▶ pumps (attempts with completions) ──▶ second queue ──▶ consumers
  *
- * Round after round with new queues: first in, first out or shuffled, small or large. Every
- * operation is drawn: single or many, with no deadline, a short one, or none to wait at all; the
- * first queue is closed plainly or with cancel. An element is a tag (producer, serial number) and a
- * string that says the same and keeps a counted block alive.
+ * Round after round with new queues: first in, first out, shuffled, padding or by priority, small
+ * or large. Every operation is drawn: single or many, with no deadline, a short one, or none to
+ * wait at all; the first queue is closed plainly or with cancel. An element is a tag (producer,
+ * serial number), which is the priority too, and a string that says the same and keeps a counted
+ * block alive: in padding queues a vector of such strings, whose width is drawn.
  *
  * Checked at the end of each round: every row of a successful enqueue came out once; of a failed
- * one the first rows, once, or none; each consumer saw the rows of each producer in order (first
- * in, first out, one pump); tag and string belong together; every block has been given back.
+ * one the first rows, once, or none; each consumer saw the rows of each producer in order (not
+ * shuffled, one pump); tag and strings belong together; every block has been given back; a queue's
+ * statistics agree with what went through.
  *
  * Exit: 0 fine, 1 something was lost, doubled, out of order or torn, or a block leaked.
  */
@@ -34,6 +36,7 @@ enum {
     N_SERIALS = 1500, /* rows of a producer in a round */
     MAX_BATCH = 60,
     MAX_TIMEOUT_MS = 2,
+    MAX_WIDTH = 3,
 };
 
 /* What became of the row with a serial number. */
@@ -74,6 +77,8 @@ static struct {
     struct tfeed_queue *first;
     struct tfeed_queue *second;
     bool is_ordered;
+    bool is_wide;     /* padding queues: the strings of an element are a vector */
+    int64_t max_take; /* of the second queue, at once */
     _Atomic bool is_over;
     _Atomic uint64_t n_blocks_made, n_blocks_freed;
     _Atomic uint64_t n_pushed, n_popped, n_refused, n_timed_out, n_cancelled;
@@ -116,10 +121,11 @@ static void free_block(void *memory)
     count(&run.n_blocks_freed, 1);
 }
 
-/* n strings that are their tags' bytes, in one block. */
-static void make_strings(const int64_t *tags, size_t n, struct tfeed_tensor *ret_strings)
+/* For each of n tags `width` strings that are its bytes, all in one block. */
+static void make_strings(const int64_t *tags, size_t n, size_t width,
+                         struct tfeed_tensor *ret_strings)
 {
-    const struct tfeed_shape shape = tfeed_shape_vector((int64_t)n);
+    const struct tfeed_shape shape = tfeed_shape_vector((int64_t)(n * width));
     struct tfeed_block *block = NULL;
     int64_t *memory = malloc(n * sizeof *memory);
     if (memory == NULL)
@@ -127,21 +133,35 @@ static void make_strings(const int64_t *tags, size_t n, struct tfeed_tensor *ret
     memcpy(memory, tags, n * sizeof *memory);
     must(tfeed_block_new(memory, n * sizeof *memory, free_block, memory, &block, NULL));
     must(tfeed_tensor_alloc(TFEED_STRING, &shape, NULL, ret_strings, NULL));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n * width; i++)
         tfeed_tensor_strings(ret_strings)[i] =
-            (struct tfeed_bytes){.data = (const uint8_t *)&memory[i],
-                                 .len = sizeof memory[i],
+            (struct tfeed_bytes){.data = (const uint8_t *)&memory[i / width],
+                                 .len = sizeof memory[0],
                                  .block = tfeed_block_ref(block)};
     tfeed_block_unref(block);
     count(&run.n_blocks_made, 1);
 }
 
-static void see_row(struct worker *consumer, int64_t tag, const struct tfeed_bytes *string)
+/* At least one string that is the tag, then only such or, behind them, empty ones. */
+static bool are_strings_of(int64_t tag, const struct tfeed_bytes *strings, size_t width)
+{
+    size_t n = 0;
+    while (n < width && strings[n].len == sizeof tag &&
+           memcmp(strings[n].data, &tag, sizeof tag) == 0)
+        n++;
+    bool is_good = n > 0;
+    for (; n < width; n++)
+        is_good = is_good && strings[n].len == 0;
+    return is_good;
+}
+
+static void see_row(struct worker *consumer, int64_t tag, const struct tfeed_bytes *strings,
+                    size_t width)
 {
     const int producer = (int)(tag >> 32);
     const int32_t serial = (int32_t)(tag & INT32_MAX);
     if (producer < 0 || producer >= run.n_workers || serial >= N_SERIALS ||
-        string->len != sizeof tag || memcmp(string->data, &tag, sizeof tag) != 0) {
+        !are_strings_of(tag, strings, width)) {
         count(&run.n_torn, 1);
         return;
     }
@@ -161,12 +181,16 @@ static tfeed_status push(struct worker *producer, int64_t serial, int64_t n, int
     for (int64_t i = 0; i < n; i++)
         tags[i] = tag_of(producer->number, serial + i);
     const bool is_single = n == 1 && draw(&producer->random, 2) == 0;
+    const int64_t width = run.is_wide ? 1 + (int64_t)draw(&producer->random, MAX_WIDTH) : 1;
     const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
     const struct tfeed_shape shape = is_single ? scalar : tfeed_shape_vector(n);
+    const struct tfeed_shape wide =
+        is_single ? tfeed_shape_vector(width) : tfeed_shape_matrix(n, width);
     struct tfeed_tensor strings;
-    make_strings(tags, (size_t)n, &strings);
-    struct tfeed_tensor components[2] = {tfeed_tensor_borrow(TFEED_INT64, &shape, tags),
-                                         tfeed_tensor_borrow(TFEED_STRING, &shape, strings.data)};
+    make_strings(tags, (size_t)n, (size_t)width, &strings);
+    struct tfeed_tensor components[2] = {
+        tfeed_tensor_borrow(TFEED_INT64, &shape, tags),
+        tfeed_tensor_borrow(TFEED_STRING, run.is_wide ? &wide : &shape, strings.data)};
     producer->attempt.operation = is_single ? TFEED_QUEUE_ENQUEUE : TFEED_QUEUE_ENQUEUE_MANY;
     producer->attempt.components = components;
     tfeed_status status = tfeed_queue_run_timed(run.first, &producer->attempt, timeout_ms, NULL);
@@ -221,7 +245,7 @@ static void consume(void *argument)
             TFEED_QUEUE_DEQUEUE, TFEED_QUEUE_DEQUEUE_MANY, TFEED_QUEUE_DEQUEUE_UP_TO};
         const uint64_t choice = is_draining ? 0 : draw(&consumer->random, 3);
         consumer->attempt.operation = operations[choice];
-        consumer->attempt.n = (int64_t)draw(&consumer->random, MAX_BATCH);
+        consumer->attempt.n = (int64_t)draw(&consumer->random, (uint64_t)run.max_take + 1);
         const tfeed_status status = tfeed_queue_run_timed(run.second, &consumer->attempt,
                                                           draw_timeout(&consumer->random), NULL);
         count_ending(status);
@@ -231,9 +255,10 @@ static void consume(void *argument)
         if (status != TFEED_OK)
             continue;
         const int64_t n = tfeed_tensor_n_elements(&components[0]);
+        const int64_t width = n > 0 ? tfeed_tensor_n_elements(&components[1]) / n : 0;
         for (int64_t i = 0; i < n; i++)
             see_row(consumer, tfeed_tensor_int64s(&components[0])[i],
-                    &tfeed_tensor_strings(&components[1])[i]);
+                    &tfeed_tensor_strings(&components[1])[i * width], (size_t)width);
         count(&run.n_popped, (uint64_t)n);
         if (draw(&consumer->random, 4) == 0)
             tfeed_tensor_clear(&components[0]); /* else the buffer is used again */
@@ -318,10 +343,14 @@ static void meddle(void *argument)
     }
 }
 
-static struct tfeed_queue *new_queue(uint64_t *random, bool shuffles)
+enum kind { FIFO, SHUFFLE, PRIORITY, PADDING, N_KINDS };
+
+static struct tfeed_queue *new_queue(uint64_t *random, enum kind kind, int64_t *ret_capacity)
 {
     static const enum tfeed_dtype dtypes[] = {TFEED_INT64, TFEED_STRING};
-    static const struct tfeed_shape shapes[2] = {TFEED_SHAPE_SCALAR, TFEED_SHAPE_SCALAR};
+    const struct tfeed_shape shapes[2] = {TFEED_SHAPE_SCALAR,
+                                          kind == PADDING ? tfeed_shape_vector(TFEED_DIM_UNKNOWN)
+                                                          : (struct tfeed_shape)TFEED_SHAPE_SCALAR};
     const struct tfeed_seeds seeds = {t_random_next(random), 1};
     struct tfeed_queue_options options;
     struct tfeed_queue *queue = NULL;
@@ -330,14 +359,36 @@ static struct tfeed_queue *new_queue(uint64_t *random, bool shuffles)
     options.dtypes = dtypes;
     options.shapes = shapes;
     options.n_components = 2;
-    if (!shuffles) {
-        must(tfeed_fifo_queue_new(NULL, &options, &queue, NULL));
-        return queue;
-    }
     options.min_after_dequeue = (int64_t)draw(random, (uint64_t)options.capacity);
     options.seed_pair = &seeds;
-    must(tfeed_random_shuffle_queue_new(NULL, &options, &queue, NULL));
+    *ret_capacity = options.capacity;
+    switch (kind) {
+    case FIFO:
+        must(tfeed_fifo_queue_new(NULL, &options, &queue, NULL));
+        break;
+    case SHUFFLE:
+        must(tfeed_random_shuffle_queue_new(NULL, &options, &queue, NULL));
+        break;
+    case PRIORITY:
+        must(tfeed_priority_queue_new(NULL, &options, &queue, NULL));
+        break;
+    case PADDING:
+    case N_KINDS:
+        must(tfeed_padding_fifo_queue_new(NULL, &options, &queue, NULL));
+        break;
+    }
     return queue;
+}
+
+/* At the end of a round the queue is empty; its numbers are 8 bytes of tag, and strings of 8. */
+static void check_statistics(struct tfeed_queue *queue)
+{
+    struct tfeed_queue_statistics statistics = {.struct_size = sizeof statistics};
+    tfeed_queue_statistics_get(queue, &statistics);
+    if (statistics.n_in != statistics.n_out || statistics.depth != 0 ||
+        statistics.bytes_in != statistics.bytes_out || statistics.bytes_in < 16 * statistics.n_in ||
+        (!run.is_wide && statistics.bytes_in != 16 * statistics.n_in))
+        count(&run.n_failed, 1);
 }
 
 static void reset_worker(struct worker *worker, int number, uint64_t *random)
@@ -370,11 +421,16 @@ static void run_round(uint64_t *random)
 {
     struct tfi_thread meddler;
     uint64_t meddler_random = t_random_next(random);
-    const bool shuffles = draw(random, 3) == 0;
-    run.first = new_queue(random, shuffles);
-    run.second = new_queue(random, false);
+    static const enum kind second_kinds[N_KINDS] = {FIFO, FIFO, PRIORITY, PADDING};
+    const enum kind kind = (enum kind)draw(random, N_KINDS);
+    int64_t capacity;
+    run.is_wide = kind == PADDING;
+    run.first = new_queue(random, kind, &capacity);
+    run.second = new_queue(random, second_kinds[kind], &capacity);
+    /* a priority queue never gives more at once than it can hold */
+    run.max_take = kind == PRIORITY && capacity < MAX_BATCH ? capacity : MAX_BATCH;
     run.n_pumps = 1 + (int)draw(random, MAX_PUMPS);
-    run.is_ordered = !shuffles && run.n_pumps == 1;
+    run.is_ordered = kind != SHUFFLE && run.n_pumps == 1;
     atomic_store(&run.is_over, false);
     for (int i = 0; i < run.n_workers; i++) {
         reset_worker(&run.producers[i], i, random);
@@ -410,6 +466,8 @@ static void run_round(uint64_t *random)
     }
     for (int i = 0; i < run.n_workers; i++)
         check_producer(&run.producers[i]);
+    check_statistics(run.first);
+    check_statistics(run.second);
     tfeed_queue_unref(run.first);
     tfeed_queue_unref(run.second);
 }

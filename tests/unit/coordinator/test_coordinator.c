@@ -366,6 +366,101 @@ Test(coordinator, clear_stop_starts_anew)
 
 /* --- refusals ------------------------------------------------------------------------------ */
 
+Test(coordinator, region_that_fails_stops_and_goes_on)
+{
+    tfeed_status code = TFEED_DATA_LOSS;
+    struct tfeed_error error;
+    cr_assert_eq(tfeed_coordinator_stop_on_error(coordinator, fail_silently, &code, NULL),
+                 TFEED_OK);
+    cr_assert(tfeed_coordinator_should_stop(coordinator));
+    cr_assert_eq(tfeed_coordinator_error(coordinator, &error), TFEED_DATA_LOSS);
+    cr_assert_not_null(strstr(error.message, "a region of the program: "));
+}
+
+Test(coordinator, region_that_ends_well_stops_nothing)
+{
+    tfeed_status code = TFEED_OK;
+    cr_assert_eq(tfeed_coordinator_stop_on_error(coordinator, fail_silently, &code, NULL),
+                 TFEED_OK);
+    cr_assert_not(tfeed_coordinator_should_stop(coordinator));
+    code = TFEED_OUT_OF_RANGE; /* the end of data is a clean stop */
+    cr_assert_eq(tfeed_coordinator_stop_on_error(coordinator, fail_silently, &code, NULL),
+                 TFEED_OK);
+    cr_assert(tfeed_coordinator_should_stop(coordinator));
+    cr_assert_eq(tfeed_coordinator_error(coordinator, NULL), TFEED_OK);
+}
+
+Test(coordinator, region_after_the_join_gets_its_error_back)
+{
+    tfeed_status code = TFEED_DATA_LOSS;
+    struct tfeed_error error;
+    stop(coordinator);
+    cr_assert_eq(tfeed_coordinator_join(coordinator, NULL, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_coordinator_stop_on_error(coordinator, fail_silently, &code, &error),
+                 TFEED_DATA_LOSS);
+    cr_assert_eq(error.code, TFEED_DATA_LOSS);
+}
+
+/* --- several joins ------------------------------------------------------------------------- */
+
+enum { N_JOINERS = 3, JOIN_GRACE_MS = 300 };
+
+struct joiner {
+    struct tfi_thread thread;
+    tfeed_status status;
+    struct tfeed_error error;
+};
+
+static void join_as_thread(void *opaque)
+{
+    struct joiner *joiner = opaque;
+    joiner->status = join_within(JOIN_GRACE_MS, &joiner->error);
+}
+
+/* All wait for the stop, then for their grace, which is long beside their starting. */
+static void start_joiners(struct joiner joiners[N_JOINERS])
+{
+    for (size_t i = 0; i < N_JOINERS; i++)
+        cr_assert_eq(
+            tfi_thread_start(&joiners[i].thread, "joiner", join_as_thread, &joiners[i], NULL),
+            TFEED_OK);
+    cr_assert_not(tfeed_coordinator_wait_for_stop(gate, 20));
+}
+
+static void end_joiners(struct joiner joiners[N_JOINERS])
+{
+    for (size_t i = 0; i < N_JOINERS; i++)
+        tfi_thread_join(&joiners[i].thread);
+}
+
+Test(coordinator, several_joins_wait_for_the_same_threads)
+{
+    struct joiner joiners[N_JOINERS];
+    start("ends", wait_for_own_stop, NULL);
+    start("ends too", wait_for_own_stop, NULL);
+    start_joiners(joiners);
+    cr_assert_eq(report(TFEED_DATA_LOSS), TFEED_OK);
+    end_joiners(joiners);
+    for (size_t i = 0; i < N_JOINERS; i++)
+        cr_assert_eq(joiners[i].status, TFEED_DATA_LOSS);
+}
+
+Test(coordinator, each_of_several_joins_names_the_stragglers)
+{
+    struct joiner joiners[N_JOINERS];
+    start("slow", wait_at_gate, NULL);
+    start_joiners(joiners);
+    stop(coordinator);
+    end_joiners(joiners);
+    for (size_t i = 0; i < N_JOINERS; i++) {
+        cr_assert_eq(joiners[i].status, TFEED_FAILED_PRECONDITION);
+        cr_assert_str_eq(joiners[i].error.message,
+                         "Coordinator stopped with threads still running: slow");
+    }
+    cr_assert_eq(join_within(0, NULL), TFEED_OK);
+    stop(gate);
+}
+
 Test(coordinator, options_that_were_not_initialised_are_refused)
 {
     struct tfeed_coordinator *other = NULL;

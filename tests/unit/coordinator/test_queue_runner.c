@@ -7,6 +7,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include <tfeed/coordinator.h>
@@ -378,6 +379,23 @@ Test(queue_runner, free_ends_threads_that_no_coordinator_joins)
     cr_assert(tfeed_queue_is_closed(queue));
 }
 
+static tfeed_status count_runs(void *user_data, struct tfeed_error *reterr)
+{
+    (void)reterr;
+    atomic_fetch_add((_Atomic int *)user_data, 1);
+    return TFEED_OK;
+}
+
+Test(queue_runner, free_ends_an_operation_that_never_meets_the_queue, .timeout = 20)
+{
+    _Atomic int n_runs = 0;
+    make_runner(count_runs, &n_runs, 1);
+    (void)start(NULL);
+    tfeed_queue_runner_free(runner);
+    runner = NULL;
+    cr_assert(t_n_threads_becomes(n_threads_before));
+}
+
 Test(queue_runner, free_ends_the_watcher_without_a_stop)
 {
     close_source();
@@ -450,6 +468,107 @@ Test(queue_runner, context_waits_for_threads_without_a_coordinator)
 }
 
 /* --- refusals ------------------------------------------------------------------------------ */
+
+/* --- created, not yet started -------------------------------------------------------------- */
+
+static size_t create(struct tfeed_coordinator *its)
+{
+    size_t n_threads = 99;
+    tfeed_queue_runner_create(runner, its, &n_threads);
+    return n_threads;
+}
+
+Test(queue_runner, created_threads_run_when_they_are_started)
+{
+    make_runner(move_one, NULL, 2);
+    put(1, 1);
+    cr_assert_eq(create(coordinator), 3);
+    cr_assert_eq(t_n_threads(), n_threads_before);
+    cr_assert_eq(next_within(5), TFEED_DEADLINE_EXCEEDED);
+    cr_assert_eq(tfeed_queue_runner_start_created(runner, NULL), TFEED_OK);
+    expect_number(1);
+    close_source();
+    cr_assert_eq(next_within(TFEED_WAIT_FOREVER), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
+}
+
+Test(queue_runner, created_threads_keep_others_from_being_made)
+{
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(create(NULL), 1);
+    cr_assert_eq(create(NULL), 0);
+    cr_assert_eq(start(NULL), 0);
+    cr_assert_eq(t_n_threads(), n_threads_before);
+}
+
+Test(queue_runner, created_threads_start_only_once)
+{
+    struct tfeed_error error;
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(tfeed_queue_runner_start_created(runner, &error), TFEED_FAILED_PRECONDITION);
+    cr_assert_eq(create(NULL), 1);
+    cr_assert_eq(tfeed_queue_runner_start_created(runner, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_queue_runner_start_created(runner, NULL), TFEED_FAILED_PRECONDITION);
+    close_source();
+}
+
+Test(queue_runner, created_threads_do_not_keep_a_context_open)
+{
+    struct tfeed_context *context = NULL;
+    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
+    make_runner(move_one, NULL, 2);
+    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
+    cr_assert_eq(create(coordinator), 3);
+    runner = NULL; /* the context's */
+    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
+}
+
+/* --- what it is about ---------------------------------------------------------------------- */
+
+Test(queue_runner, description_names_queue_operations_and_codes)
+{
+    static const tfeed_status codes[] = {TFEED_OUT_OF_RANGE, TFEED_CANCELLED, TFEED_CANCELLED};
+    const struct tfeed_enqueue_operation operations[] = {{.run = move_one, .name = "first"},
+                                                         {.run = move_one}};
+    struct tfeed_queue_runner_options options;
+    struct tfeed_queue_runner_info info;
+    tfeed_queue_runner_options_init(&options);
+    options.closed_codes = codes;
+    options.n_closed_codes = 3;
+    options.cancel = fail_silently;
+    options.user_data = &(tfeed_status){TFEED_OK};
+    cr_assert_eq(tfeed_queue_runner_new(queue, operations, 2, &options, &runner, NULL), TFEED_OK);
+    tfeed_queue_runner_describe(runner, &info);
+    cr_assert_str_eq(info.queue_name, tfeed_queue_name(queue));
+    cr_assert_eq(info.n_operations, 2);
+    cr_assert_str_eq(info.operation_names[0], "first");
+    cr_assert_str_eq(info.operation_names[1], "enqueue");
+    cr_assert_eq(info.n_closed_codes, 2);
+    cr_assert_eq(info.closed_codes[0], TFEED_CANCELLED);
+    cr_assert_eq(info.closed_codes[1], TFEED_OUT_OF_RANGE);
+    cr_assert_not(info.has_own_close);
+    cr_assert(info.has_own_cancel);
+    tfeed_queue_runner_free(runner);
+    make_runner(move_one, NULL, 1);
+    tfeed_queue_runner_describe(runner, &info);
+    cr_assert_eq(info.n_closed_codes, 1);
+    cr_assert_eq(info.closed_codes[0], TFEED_OUT_OF_RANGE);
+    cr_assert_not(info.has_own_cancel);
+}
+
+Test(queue_runner, context_lists_its_runners)
+{
+    struct tfeed_context *context = NULL;
+    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_context_n_queue_runners(context), 0);
+    cr_assert_null(tfeed_context_queue_runner(context, 0));
+    make_runner(move_one, NULL, 1);
+    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_context_n_queue_runners(context), 1);
+    cr_assert_eq(tfeed_context_queue_runner(context, 0), runner);
+    runner = NULL; /* the context's */
+    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
+}
 
 Test(queue_runner, runner_needs_a_queue_and_operations)
 {

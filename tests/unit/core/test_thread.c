@@ -6,7 +6,6 @@
  */
 #include <criterion/criterion.h>
 
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,20 +34,6 @@ Test(thread, negative_or_endless_timeout_is_no_deadline)
     cr_assert_eq(tfi_deadline_after_ms(-1), TFI_FOREVER);
     cr_assert_eq(tfi_deadline_after_ms(INT64_MAX), TFI_FOREVER);
     cr_assert_eq(tfi_deadline_after_ms(INT64_MAX / MS_IN_NS), TFI_FOREVER);
-}
-
-Test(thread, processors_follow_the_affinity_mask)
-{
-    cpu_set_t all, one;
-    cr_assert_eq(sched_getaffinity(0, sizeof all, &all), 0);
-    cr_assert_eq(tfi_n_processors(), CPU_COUNT(&all));
-    CPU_ZERO(&one);
-    for (size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
-        if (CPU_ISSET(i, &all))
-            CPU_SET(i, &one);
-    }
-    cr_assert_eq(sched_setaffinity(0, sizeof one, &one), 0);
-    cr_assert_eq(tfi_n_processors(), 1);
 }
 
 /* --- threads ------------------------------------------------------------------------------- */

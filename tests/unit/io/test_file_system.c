@@ -52,6 +52,14 @@ Test(file_system, table_that_opens_outputs_but_cannot_end_them_is_refused)
     expect_refused(&scripted);
 }
 
+Test(file_system, table_that_lists_but_cannot_look_is_refused)
+{
+    struct t_scripted_files scripted;
+    t_scripted_files_init(&scripted, NULL, 0);
+    scripted.table.list = tfeed_local_files()->list;
+    expect_refused(&scripted);
+}
+
 Test(file_system, table_of_unknown_size_is_refused)
 {
     struct t_scripted_files scripted;

@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <tfeed/io.h>
@@ -158,6 +159,64 @@ Test(memory_file, map_outlives_input_and_files)
     cr_assert_eq(memcmp(content.data, "kept", 4), 0);
     tfeed_block_unref(content.block);
     cr_assert_not(t_has_leaks());
+}
+
+Test(memory_file, look_tells_files_from_folders)
+{
+    struct fixture fixture;
+    struct tfeed_file_info info;
+    fixture_init(&fixture);
+    cr_assert_eq(tfeed_memory_files_put(fixture.memory, "d/a", "123", 3, NULL), TFEED_OK);
+    cr_assert_eq(fixture.files->look(fixture.memory, "d/a", &info, NULL), TFEED_OK);
+    cr_assert_eq(info.size, 3);
+    cr_assert_not(info.is_folder);
+    cr_assert_eq(fixture.files->look(fixture.memory, "d", &info, NULL), TFEED_OK);
+    cr_assert(info.is_folder);
+    cr_assert_eq(fixture.files->look(fixture.memory, "d/", &info, NULL), TFEED_OK);
+    cr_assert(info.is_folder);
+    cr_assert_eq(fixture.files->look(fixture.memory, "d/b", &info, NULL), TFEED_NOT_FOUND);
+    cr_assert_eq(fixture.files->look(fixture.memory, "", &info, NULL), TFEED_NOT_FOUND);
+    fixture_clear(&fixture);
+}
+
+enum { NAMES_BYTES = 64 };
+
+static tfeed_status append_name(void *text, const char *name, struct tfeed_error *reterr)
+{
+    (void)reterr;
+    const size_t len = strlen(text);
+    (void)snprintf((char *)text + len, NAMES_BYTES - len, "%s ", name);
+    return strcmp(name, "stop") == 0 ? TFEED_ABORTED : TFEED_OK;
+}
+
+Test(memory_file, list_gives_what_lies_directly_in_a_folder)
+{
+    static const char *const names[] = {"d/c/x", "d/b", "a", "d/c/y", "d/e"};
+    struct fixture fixture;
+    char text[NAMES_BYTES] = "";
+    fixture_init(&fixture);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        cr_assert_eq(tfeed_memory_files_put(fixture.memory, names[i], "", 0, NULL), TFEED_OK);
+    cr_assert_eq(fixture.files->list(fixture.memory, "d/", append_name, text, NULL), TFEED_OK);
+    cr_assert_str_eq(text, "b c c e ");
+    text[0] = '\0';
+    cr_assert_eq(fixture.files->list(fixture.memory, "", append_name, text, NULL), TFEED_OK);
+    cr_assert_str_eq(text, "a d d d d ");
+    cr_assert_eq(fixture.files->list(fixture.memory, "z/", append_name, text, NULL),
+                 TFEED_NOT_FOUND);
+    fixture_clear(&fixture);
+}
+
+Test(memory_file, list_ends_when_it_is_told_to)
+{
+    struct fixture fixture;
+    char text[NAMES_BYTES] = "";
+    fixture_init(&fixture);
+    cr_assert_eq(tfeed_memory_files_put(fixture.memory, "stop", "", 0, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_memory_files_put(fixture.memory, "zoo", "", 0, NULL), TFEED_OK);
+    cr_assert_eq(fixture.files->list(fixture.memory, "", append_name, text, NULL), TFEED_ABORTED);
+    cr_assert_str_eq(text, "stop ");
+    fixture_clear(&fixture);
 }
 
 Test(memory_file, freeing_null_does_nothing)

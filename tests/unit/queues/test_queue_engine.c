@@ -487,3 +487,39 @@ Test(queue_engine, very_long_timeout_is_no_overflow)
     tfeed_tensor_clear(&element);
     tfeed_queue_unref(queue);
 }
+
+/* --- dtypes and shapes ---------------------------------------------------------------------- */
+
+/* A row of shape 1 x 2 x 3 x 4 of each dtype of numbers goes through as it is, byte for byte. */
+Test(queue_engine, numbers_of_every_dtype_and_of_high_rank_go_through)
+{
+    enum { N_ROWS = 3, N_PER_ROW = 24, MAX_ELEMENT_BYTES = 16 };
+    static const enum tfeed_dtype dtypes[] = {
+#define DTYPE(id, number, size, text) TFEED_##id,
+        TFEED_DTYPE_LIST(DTYPE)
+#undef DTYPE
+    };
+    static uint8_t bytes[N_ROWS * N_PER_ROW * MAX_ELEMENT_BYTES];
+    const struct tfeed_shape shape = {4, {1, 2, 3, 4}};
+    const struct tfeed_shape batch_shape = tfeed_shape_batch(N_ROWS, shape);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 37 + 1);
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        struct tfeed_queue_options options = int64_options(N_ROWS);
+        struct tfeed_queue *queue = NULL;
+        struct tfeed_tensor batch = {.dtype = TFEED_DTYPE_INVALID};
+        if (dtypes[i] == TFEED_STRING)
+            continue;
+        options.dtypes = &dtypes[i];
+        options.shapes = &shape;
+        cr_assert_eq(tfeed_fifo_queue_new(NULL, &options, &queue, NULL), TFEED_OK);
+        const struct tfeed_tensor rows = tfeed_tensor_borrow(dtypes[i], &batch_shape, bytes);
+        cr_assert_eq(tfeed_queue_enqueue_many(queue, &rows, NULL), TFEED_OK);
+        cr_assert_eq(tfeed_queue_dequeue_many(queue, N_ROWS, &batch, NULL), TFEED_OK);
+        cr_assert(tfeed_shape_equal(&batch.shape, &batch_shape));
+        cr_assert_eq(memcmp(batch.data, bytes, N_ROWS * N_PER_ROW * tfeed_dtype_size(dtypes[i])),
+                     0);
+        tfeed_tensor_clear(&batch);
+        tfeed_queue_unref(queue);
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * features_internal.h - what modules above features ask it beyond its public functions.
+ *
+ * Scaled columns in two steps: one thread parses images as the uint8 they are, another widens them
+ * to floats where they are used. A quarter of the bytes then changes cores.
+ */
+#ifndef TFI_FEATURES_INTERNAL_H
+#define TFI_FEATURES_INTERNAL_H
+
+#include <stdbool.h>
+
+#include <tfeed/features.h>
+
+/* The same schema with every scaled float column as uint8, the bytes as they are; NULL when it has
+ * none. The given schema does not change any more. RESOURCE_EXHAUSTED: no memory. */
+tfeed_status tfi_schema_narrow(struct tfeed_schema *schema, struct tfeed_schema **ret_narrow,
+                               struct tfeed_error *reterr);
+
+/* True for a float column that is made of raw bytes. */
+bool tfi_schema_column_is_scaled(const struct tfeed_schema *schema, int column);
+
+/* n_rows rows of a scaled column from their bytes, bit-equal to what parsing gives. */
+void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8_t *from,
+                      int64_t n_rows, float *to);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * narrow_schema.c - scaled columns parsed as bytes, and widened later.
+ */
+#include "core/cpu_internal.h"
+#include "features/features_internal.h"
+#include "features/raw_column_private.h"
+#include "features/schema_private.h"
+
+bool tfi_schema_column_is_scaled(const struct tfeed_schema *schema, int column)
+{
+    return schema->columns[column].store == TFI_STORE_RAW_FLOAT;
+}
+
+static bool has_scaled_column(const struct tfeed_schema *schema)
+{
+    for (int i = 0; i < schema->n_columns; i++)
+        if (tfi_schema_column_is_scaled(schema, i))
+            return true;
+    return false;
+}
+
+/* The i-th column again, uint8 where it is scaled. */
+static tfeed_status add_column(struct tfeed_schema *narrow, const struct tfi_column *column,
+                               struct tfeed_error *reterr)
+{
+    if (tfi_column_is_raw(column))
+        return tfeed_schema_add_raw(narrow, column->name, TFEED_UINT8, (int64_t)column->n_elements,
+                                    1, 0, reterr);
+    return tfeed_schema_add_fixed(narrow, column->name, column->dtype, &column->shape, reterr);
+}
+
+tfeed_status tfi_schema_narrow(struct tfeed_schema *schema, struct tfeed_schema **ret_narrow,
+                               struct tfeed_error *reterr)
+{
+    *ret_narrow = NULL;
+    if (!has_scaled_column(schema))
+        return TFEED_OK;
+    atomic_store(&schema->in_use, true);
+    struct tfeed_schema *narrow;
+    tfeed_status status = tfeed_schema_new(schema->allocator, &narrow, reterr);
+    if (status != TFEED_OK)
+        return status;
+    for (int i = 0; status == TFEED_OK && i < schema->n_columns; i++)
+        status = add_column(narrow, &schema->columns[i], reterr);
+    if (status != TFEED_OK) {
+        tfeed_schema_unref(narrow);
+        return status;
+    }
+    *ret_narrow = narrow;
+    return TFEED_OK;
+}
+
+void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8_t *from,
+                      int64_t n_rows, float *to)
+{
+    const struct tfi_column *scaled = &schema->columns[column];
+    tfi_scale_bytes_function *scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
+    scale_bytes(from, (size_t)n_rows * scaled->n_elements, scaled->scale, scaled->offset, to);
+}

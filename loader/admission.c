@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * admission.c - which records may become rows: the program's filter, and whether they can be
+ * parsed.
+ *
+ * Asked when a window is filled, before any row has its place, so that a record left out leaves no
+ * hole. Under SKIP and STOP_FILE a record that cannot be parsed must be known by then: it is parsed
+ * here for nothing but that. Under FAIL the error comes when the row itself is parsed.
+ *
+ * A desk is what one thread needs for it: a parser and a row of columns.
+ */
+#include <string.h>
+
+#include "core/allocator_internal.h"
+#include "core/error_internal.h"
+#include "loader/loader_private.h"
+
+struct admission {
+    const struct tfeed_allocator *allocator;
+    struct tfeed_schema *schema;
+    uint64_t seed;
+    enum tfeed_on_error on_error;
+    bool parses;
+    tfeed_row_filter_fn filter;
+    void *filter_user_data;
+    bool filter_reads_row;
+    tfeed_row_map_fn map_row; /* NULL: not asked */
+    void *map_user_data;
+
+    struct tfi_mutex mutex; /* guards free */
+    struct admission_desk *free;
+};
+
+struct admission_desk {
+    struct admission *admission;
+    struct admission_desk *next;
+    struct tfeed_example_parser *parser;
+    struct tfeed_tensor *columns; /* of one row each */
+    void **row;
+    int n_columns;
+};
+
+tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t seed,
+                           struct tfeed_schema *schema, struct admission **ret_admission,
+                           struct tfeed_error *reterr)
+{
+    const bool sees_damage = options->on_error != TFEED_ON_ERROR_FAIL && schema != NULL;
+    *ret_admission = NULL;
+    if (options->filter == NULL && !sees_damage)
+        return TFEED_OK;
+    struct admission *admission = tfi_alloc_zeroed(options->allocator, 1, sizeof *admission);
+    if (admission == NULL)
+        return tfi_fail_memory(reterr, "a loader's filter");
+    admission->allocator = options->allocator;
+    admission->schema = schema;
+    admission->seed = seed;
+    admission->on_error = options->on_error;
+    admission->filter = options->filter;
+    admission->filter_user_data = options->filter_user_data;
+    admission->filter_reads_row = options->filter_reads_row && schema != NULL;
+    admission->map_row = sees_damage ? options->map_row : NULL;
+    admission->map_user_data = options->map_user_data;
+    admission->parses = sees_damage || admission->filter_reads_row;
+    tfi_mutex_init(&admission->mutex);
+    *ret_admission = admission;
+    return TFEED_OK;
+}
+
+static void desk_free(struct admission_desk *desk)
+{
+    const struct tfeed_allocator *allocator = desk->admission->allocator;
+    for (int i = 0; desk->columns != NULL && i < desk->n_columns; i++)
+        tfeed_tensor_clear(&desk->columns[i]);
+    tfeed_example_parser_free(desk->parser);
+    tfi_free(allocator, desk->columns);
+    tfi_free(allocator, desk->row);
+    tfi_free(allocator, desk);
+}
+
+void admission_free(struct admission *admission)
+{
+    if (admission == NULL)
+        return;
+    while (admission->free != NULL) {
+        struct admission_desk *desk = admission->free;
+        admission->free = desk->next;
+        desk_free(desk);
+    }
+    tfi_mutex_clear(&admission->mutex);
+    tfi_free(admission->allocator, admission);
+}
+
+static tfeed_status desk_fit_out(struct admission_desk *desk, struct tfeed_error *reterr)
+{
+    const struct admission *admission = desk->admission;
+    desk->n_columns = tfeed_schema_n_columns(admission->schema);
+    const size_t n = (size_t)desk->n_columns;
+    desk->columns = tfi_alloc_zeroed(admission->allocator, n, sizeof *desk->columns);
+    desk->row = tfi_alloc_zeroed(admission->allocator, n, sizeof *desk->row);
+    if (desk->columns == NULL || desk->row == NULL)
+        return tfi_fail_memory(reterr, "a loader's filter");
+    TFI_TRY(tfeed_schema_alloc_columns(admission->schema, 1, admission->allocator, desk->columns,
+                                       reterr));
+    for (size_t i = 0; i < n; i++)
+        desk->row[i] = desk->columns[i].data;
+    return tfeed_example_parser_new(admission->schema, admission->allocator, &desk->parser, reterr);
+}
+
+tfeed_status admission_enter(struct admission *admission, struct admission_desk **ret_desk,
+                             struct tfeed_error *reterr)
+{
+    *ret_desk = NULL;
+    if (admission == NULL)
+        return TFEED_OK;
+    tfi_mutex_lock(&admission->mutex);
+    struct admission_desk *desk = admission->free;
+    if (desk != NULL)
+        admission->free = desk->next;
+    tfi_mutex_unlock(&admission->mutex);
+    if (desk == NULL) {
+        desk = tfi_alloc_zeroed(admission->allocator, 1, sizeof *desk);
+        if (desk == NULL)
+            return tfi_fail_memory(reterr, "a loader's filter");
+        desk->admission = admission;
+        const tfeed_status status = admission->parses ? desk_fit_out(desk, reterr) : TFEED_OK;
+        if (status != TFEED_OK) {
+            desk_free(desk);
+            return status;
+        }
+    }
+    *ret_desk = desk;
+    return TFEED_OK;
+}
+
+void admission_leave(struct admission_desk *desk)
+{
+    if (desk == NULL)
+        return;
+    struct admission *admission = desk->admission;
+    tfi_mutex_lock(&admission->mutex);
+    desk->next = admission->free;
+    admission->free = desk;
+    tfi_mutex_unlock(&admission->mutex);
+}
+
+enum verdict admission_ask(struct admission_desk *desk, const struct file_set *set, uint64_t epoch,
+                           const struct row *row, struct tfeed_error *reterr)
+{
+    const struct admission *admission = desk->admission;
+    if (admission->parses && tfeed_example_parser_parse(desk->parser, &row->bytes, 1, desk->columns,
+                                                        0, NULL, reterr) != TFEED_OK)
+        return admission->on_error == TFEED_ON_ERROR_FAIL ? ROW_WANTED : ROW_BAD;
+    struct tfeed_loader_record record = {
+        .view = {row->bytes.data, row->bytes.len, row->place.offset, row->place.record,
+                 row->bytes.block},
+        .path = set->files[row->place.file].path,
+        .epoch = epoch,
+        .seed = loader_record_seed(admission->seed, epoch, &row->place),
+        .row = admission->filter_reads_row ? desk->row : NULL,
+    };
+    if (admission->filter != NULL && !admission->filter(&record, admission->filter_user_data))
+        return ROW_FILTERED;
+    record.row = desk->row;
+    if (admission->map_row != NULL &&
+        admission->map_row(&record, admission->map_user_data, reterr) != TFEED_OK)
+        return ROW_BAD;
+    return ROW_WANTED;
+}
+
+bool row_window_admit(struct row_window *window, uint32_t first, struct admission_desk *desk,
+                      const struct file_set *set, uint64_t epoch)
+{
+    if (desk == NULL)
+        return false;
+    uint32_t n_kept = first;
+    bool ends = false;
+    for (uint32_t i = first; i < window->n_rows && !ends; i++) {
+        switch (admission_ask(desk, set, epoch, &window->rows[i], &window->last_skipped)) {
+        case ROW_WANTED:
+            window->rows[n_kept++] = window->rows[i];
+            break;
+        case ROW_FILTERED:
+            window->n_filtered++;
+            break;
+        case ROW_BAD:
+            window->n_skipped++;
+            ends = desk->admission->on_error == TFEED_ON_ERROR_STOP_FILE;
+            break;
+        }
+    }
+    row_window_cut(window, n_kept);
+    return ends;
+}

@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * engine.c - the steps of the work, and who takes them.
+ *
+ * There is one kind of thread here: whoever has time takes the next step.
+ *
+ *    1. rows are drawn and a buffer is free    parse them into it
+ *    2. rows can be drawn                      draw them (cheap, under the lock)
+ *    3. a window is wanted                     fill it
+ *
+ * Workers do nothing else. A caller of next does it while its batch is not ready, if it may. What
+ * is taken first does not reach the order of rows: drawing alone decides that.
+ *
+ * Invariants
+ *   (1) `pending` and `drawn` are in the order of drawing; batches are handed out from the front.
+ *   (2) Whenever a step may have become possible, those who wait for one are woken: workers on
+ *       `work`, callers on `ready`.
+ *   (3) An error stands behind the batches that were drawn before it, and stays.
+ */
+#include <string.h>
+
+#include "core/allocator_internal.h"
+#include "core/error_internal.h"
+#include "loader/engine_private.h"
+
+/* -------------------------------------------------------------------------- lists */
+
+static void push_ticket(struct ticket_list *list, struct ticket *ticket)
+{
+    ticket->next = NULL;
+    if (list->first == NULL)
+        list->first = ticket;
+    else
+        list->last->next = ticket;
+    list->last = ticket;
+    list->n++;
+}
+
+static struct ticket *pop_ticket(struct ticket_list *list)
+{
+    struct ticket *ticket = list->first;
+    list->first = ticket->next;
+    list->n--;
+    return ticket;
+}
+
+static void push_batch(struct batch_list *list, struct tfeed_batch *batch)
+{
+    batch->next = NULL;
+    if (list->first == NULL)
+        list->first = batch;
+    else
+        list->last->next = batch;
+    list->last = batch;
+}
+
+static struct tfeed_batch *pop_batch(struct batch_list *list)
+{
+    struct tfeed_batch *batch = list->first;
+    list->first = batch->next;
+    return batch;
+}
+
+static void wake_all_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+{
+    tfi_condition_wake(&loader->work, &loader->mutex);
+    tfi_condition_wake(&loader->ready, &loader->mutex);
+}
+
+static bool is_stopped(const struct tfeed_loader *loader)
+{
+    return atomic_load_explicit(&loader->stop, memory_order_relaxed);
+}
+
+/* ------------------------------------------------------------------------- drawing */
+
+/* How many complete tickets may wait for a buffer: with drop_remainder a batch is given out when
+ * the one after it is known to be full, or not. */
+static size_t max_drawn(const struct tfeed_loader *loader)
+{
+    return loader->options.drop_remainder ? 2 : 1;
+}
+
+static struct ticket *begin_ticket(struct tfeed_loader *loader)
+{
+    struct ticket *ticket = loader->free_tickets.first;
+    if (ticket == NULL)
+        return NULL;
+    loader->free_tickets.first = ticket->next;
+    struct draw *draw = &ticket->draw;
+    draw->n_rows = 0;
+    draw->n_wanted = (uint32_t)loader->options.batch_size;
+    draw->serial = ++loader->n_serials;
+    draw->ends_epoch = false;
+    draw->n_skipped = 0;
+    draw->n_filtered = 0;
+    draw->n_repeated = 0;
+    ticket->is_last = false;
+    ticket->is_settled = false;
+    return ticket;
+}
+
+static void drop_drawing(struct tfeed_loader *loader)
+{
+    draw_release(&loader->drawing->draw);
+    loader->drawing->next = loader->free_tickets.first;
+    loader->free_tickets.first = loader->drawing;
+    loader->drawing = NULL;
+}
+
+/* The last ticket that waits to be known: whether another batch of its epoch follows. */
+static void settle_last(struct tfeed_loader *loader, bool is_last)
+{
+    struct ticket *ticket = loader->drawn.first == NULL ? NULL : loader->drawn.last;
+    if (ticket == NULL || ticket->is_settled)
+        return;
+    ticket->is_settled = true;
+    ticket->is_last = ticket->is_last || is_last;
+}
+
+static void complete_drawing(struct tfeed_loader *loader)
+{
+    struct ticket *ticket = loader->drawing;
+    struct draw *draw = &ticket->draw;
+    const bool drops = loader->options.drop_remainder && draw->n_rows < draw->n_wanted;
+    settle_last(loader, drops);
+    if (drops) {
+        drop_drawing(loader);
+        return;
+    }
+    loader->drawing = NULL;
+    ticket->epoch = draw->epoch;
+    ticket->is_last = draw->ends_epoch;
+    ticket->is_settled = !loader->options.drop_remainder || draw->ends_epoch;
+    row_source_save(loader->source, &ticket->state);
+    ticket->state.n_batches = ++loader->n_drawn_batches;
+    push_ticket(&loader->drawn, ticket);
+}
+
+/* Counts what new windows left out; false when that is too much. */
+static bool count_damage(struct tfeed_loader *loader)
+{
+    struct draw *draw = &loader->drawing->draw;
+    loader->n_skipped += draw->n_skipped;
+    loader->n_filtered += draw->n_filtered;
+    const bool fits =
+        draw->n_skipped == 0 || loader->n_skipped <= (uint64_t)loader->options.max_skipped;
+    draw->n_skipped = 0;
+    draw->n_filtered = 0;
+    return fits;
+}
+
+static tfeed_status too_much_damage(struct tfeed_loader *loader)
+{
+    struct tfeed_error last = loader->drawing->draw.last_skipped;
+    loader->draw_error = last;
+    /* keeps the place; says why this one is not skipped */
+    return tfi_fail_at(&loader->draw_error, last.code, last.path, last.record, last.offset,
+                       "more than max_skipped = %lld records are damaged; the last: %.300s",
+                       (long long)loader->options.max_skipped, last.message);
+}
+
+enum drawn { DREW, DRAWS_NOTHING, DRAW_WAITS };
+
+/* Draws until a ticket is complete, or what stands in the way is known. */
+static enum drawn draw_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+{
+    if (loader->draw_status != TFEED_OK || loader->drawn.n >= max_drawn(loader))
+        return DRAWS_NOTHING;
+    if (loader->drawing == NULL && (loader->drawing = begin_ticket(loader)) == NULL)
+        return DRAWS_NOTHING;
+    tfeed_status status =
+        row_source_draw(loader->source, &loader->drawing->draw, &loader->draw_error);
+    if (!count_damage(loader))
+        status = too_much_damage(loader);
+    if (status == TFEED_UNAVAILABLE)
+        return DRAW_WAITS;
+    if (status == TFEED_OK) {
+        complete_drawing(loader);
+        return DREW;
+    }
+    if (status == TFEED_OUT_OF_RANGE)
+        status = tfi_fail(&loader->draw_error, status, "the end of the data");
+    settle_last(loader, status == TFEED_OUT_OF_RANGE);
+    drop_drawing(loader);
+    loader->draw_status = status;
+    wake_all_locked(loader);
+    return DREW;
+}
+
+/* ------------------------------------------------------------------------- parsing */
+
+static void count_parsed(struct tfeed_loader *loader, const struct ticket *ticket, int64_t ns)
+{
+    struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_PARSE];
+    for (uint32_t i = 0; i < ticket->draw.n_rows; i++)
+        stage->n_bytes += ticket->draw.rows[i].bytes.len;
+    stage->n_records += ticket->draw.n_rows;
+    stage->busy_ns += (uint64_t)ns;
+}
+
+/* Parses a ticket's rows, without the lock meanwhile. */
+static tfeed_status parse_locked(struct tfeed_loader *loader, struct ticket *ticket, bool narrow,
+                                 struct tfeed_bytes *records, struct tfeed_tensor *columns,
+                                 struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex)
+{
+    struct parse_desk *desk;
+    TFI_TRY(parse_desk_take_locked(loader, &desk, reterr));
+    tfi_mutex_unlock(&loader->mutex);
+    const int64_t began_ns = tfi_clock_now_ns();
+    const tfeed_status status =
+        ticket_parse(loader, ticket, desk, narrow, records, columns, reterr);
+    const int64_t ns = tfi_clock_now_ns() - began_ns;
+    if (!loader->options.with_records)
+        draw_release(&ticket->draw);
+    tfi_mutex_lock(&loader->mutex);
+    desk->next = loader->free_desks;
+    loader->free_desks = desk;
+    count_parsed(loader, ticket, ns);
+    return status;
+}
+
+static bool has_settled_ticket(const struct tfeed_loader *loader)
+{
+    return loader->drawn.first != NULL && loader->drawn.first->is_settled;
+}
+
+static bool parse_step_locked(struct tfeed_loader *loader, bool is_worker)
+    TFI_REQUIRES(&loader->mutex)
+{
+    if (!has_settled_ticket(loader) || loader->free_batches.first == NULL)
+        return false;
+    struct tfeed_batch *batch = pop_batch(&loader->free_batches);
+    batch->ticket = pop_ticket(&loader->drawn);
+    batch->phase = BATCH_PARSING;
+    batch->is_narrow =
+        is_worker && loader->narrow_schema != NULL && loader->options.map_row == NULL;
+    push_batch(&loader->pending, batch);
+    if (loader->free_batches.first != NULL)
+        tfi_condition_wake(&loader->work, &loader->mutex);
+    batch->status = parse_locked(loader, batch->ticket, batch->is_narrow, batch->records,
+                                 batch->is_narrow ? batch->narrow : batch->columns, &batch->error);
+    batch->phase = BATCH_READY;
+    tfi_condition_wake(&loader->ready, &loader->mutex);
+    return true;
+}
+
+/* -------------------------------------------------------------------------- filling */
+
+static bool fill_step_locked(struct tfeed_loader *loader, bool needed_only)
+    TFI_REQUIRES(&loader->mutex)
+{
+    if (loader->draw_status != TFEED_OK)
+        return false;
+    struct fill *fill = row_source_claim(loader->source, needed_only);
+    if (fill == NULL)
+        return false;
+    tfi_mutex_unlock(&loader->mutex);
+    const int64_t began_ns = tfi_clock_now_ns();
+    fill->order->functions->fill_run(fill);
+    const int64_t ns = tfi_clock_now_ns() - began_ns;
+    tfi_mutex_lock(&loader->mutex);
+    struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_READ];
+    stage->n_records += fill->n_records;
+    stage->n_bytes += fill->n_bytes;
+    stage->busy_ns += (uint64_t)ns;
+    fill->order->functions->fill_settle(fill);
+    wake_all_locked(loader);
+    return true;
+}
+
+/* One step of the work; false: there is nothing to do now. */
+static bool step_locked(struct tfeed_loader *loader, bool is_worker) TFI_REQUIRES(&loader->mutex)
+{
+    if (parse_step_locked(loader, is_worker))
+        return true;
+    const enum drawn drawn = draw_locked(loader);
+    if (drawn == DREW)
+        return true;
+    if (drawn == DRAW_WAITS && fill_step_locked(loader, true))
+        return true;
+    return loader->n_helpers > 0 && fill_step_locked(loader, false);
+}
+
+/* -------------------------------------------------------------------------- workers */
+
+/* Nothing is left to draw or to parse. */
+static bool is_through(const struct tfeed_loader *loader)
+{
+    return loader->end_status != TFEED_OK ||
+           (loader->draw_status != TFEED_OK && loader->drawn.first == NULL);
+}
+
+static void work_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+{
+    loader->n_helpers++;
+    while (!is_stopped(loader) && !is_through(loader)) {
+        if (step_locked(loader, true))
+            continue;
+        const int64_t began_ns = tfi_clock_now_ns();
+        (void)tfi_condition_wait(&loader->work, &loader->mutex, TFI_FOREVER);
+        loader->worker_waiting_ns += (uint64_t)(tfi_clock_now_ns() - began_ns);
+    }
+    loader->n_helpers--;
+    wake_all_locked(loader);
+}
+
+static void worker_main(void *argument)
+{
+    struct tfeed_loader *loader = argument;
+    tfi_mutex_lock(&loader->mutex);
+    work_locked(loader);
+    tfi_mutex_unlock(&loader->mutex);
+}
+
+tfeed_status engine_start(struct tfeed_loader *loader, struct tfeed_error *reterr)
+{
+    const size_t n = (size_t)loader->options.n_workers;
+    loader->threads = tfi_alloc_zeroed(loader->allocator, n, sizeof *loader->threads);
+    if (loader->threads == NULL)
+        return tfi_fail_memory(reterr, "a loader's workers");
+    for (; loader->n_threads < n; loader->n_threads++)
+        TFI_TRY(tfi_thread_start(&loader->threads[loader->n_threads], "tfeed-loader", worker_main,
+                                 loader, reterr));
+    return TFEED_OK;
+}
+
+void tfeed_loader_stop(struct tfeed_loader *loader)
+{
+    atomic_store_explicit(&loader->stop, true, memory_order_relaxed);
+    tfi_mutex_lock(&loader->mutex);
+    wake_all_locked(loader);
+    tfi_mutex_unlock(&loader->mutex);
+}
+
+void engine_stop(struct tfeed_loader *loader)
+{
+    tfeed_loader_stop(loader);
+    for (size_t i = 0; i < loader->n_threads; i++)
+        tfi_thread_join(&loader->threads[i]);
+    loader->n_threads = 0;
+}
+
+tfeed_status tfeed_loader_work(struct tfeed_loader *loader, struct tfeed_error *reterr)
+{
+    tfi_mutex_lock(&loader->mutex);
+    work_locked(loader);
+    tfi_mutex_unlock(&loader->mutex);
+    return is_stopped(loader) ? tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped")
+                              : TFEED_OK;
+}
+
+/* ----------------------------------------------------------------------------- next */
+
+/* What one call of next is about. */
+struct taking {
+    bool helps;
+    int64_t deadline_ns;
+    int64_t own_ns; /* spent in the loader's work, not in waiting for it */
+};
+
+static tfeed_status end_locked(struct tfeed_loader *loader, tfeed_status status,
+                               const struct tfeed_error *error, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex)
+{
+    if (loader->end_status == TFEED_OK) {
+        loader->end_status = status;
+        loader->end_error = *error;
+        loader->end_error.code = status;
+        wake_all_locked(loader);
+    }
+    return tfi_fail_again(reterr, &loader->end_error);
+}
+
+/* Whether the call can be answered now, without a batch. UNAVAILABLE: not yet. */
+static tfeed_status check_end_locked(struct tfeed_loader *loader, bool needs_buffer,
+                                     struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex)
+{
+    if (is_stopped(loader))
+        return tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped");
+    if (loader->end_status != TFEED_OK)
+        return tfi_fail_again(reterr, &loader->end_error);
+    const struct tfeed_batch *first = loader->pending.first;
+    if (first != NULL && first->phase == BATCH_READY && first->status != TFEED_OK)
+        return end_locked(loader, first->status, &first->error, reterr);
+    if (first != NULL)
+        return TFEED_UNAVAILABLE;
+    if (loader->draw_status != TFEED_OK && loader->drawn.first == NULL)
+        return end_locked(loader, loader->draw_status, &loader->draw_error, reterr);
+    if (needs_buffer && loader->n_out == loader->options.n_batches)
+        return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
+                        "the program holds all %lld batches of the loader: give one back with "
+                        "tfeed_batch_unref, or raise n_batches",
+                        (long long)loader->options.n_batches);
+    return TFEED_UNAVAILABLE;
+}
+
+static bool is_ready(const struct tfeed_loader *loader)
+{
+    const struct tfeed_batch *first = loader->pending.first;
+    return first != NULL && first->phase == BATCH_READY && first->status == TFEED_OK;
+}
+
+/* Works or waits, once. */
+static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking *taking,
+                                     struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex)
+{
+    const int64_t began_ns = tfi_clock_now_ns();
+    if (taking->helps && step_locked(loader, false)) {
+        taking->own_ns += tfi_clock_now_ns() - began_ns;
+        return TFEED_OK;
+    }
+    if (!taking->helps && loader->options.n_workers == 0 && loader->n_helpers == 0)
+        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
+                        "nobody works for this loader: n_workers is 0 and no thread is in "
+                        "tfeed_loader_work");
+    const bool in_time = tfi_condition_wait(&loader->ready, &loader->mutex, taking->deadline_ns);
+    const int64_t now_ns = tfi_clock_now_ns();
+    loader->stages[TFEED_STAGE_CONSUMER].waiting_ns += (uint64_t)(now_ns - began_ns);
+    if (!in_time && now_ns >= taking->deadline_ns && !is_ready(loader))
+        return tfi_fail(reterr, TFEED_DEADLINE_EXCEEDED, "no batch was ready in time");
+    return TFEED_OK;
+}
+
+static void enter_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+{
+    if (loader->last_return_ns != 0)
+        loader->stages[TFEED_STAGE_CONSUMER].busy_ns +=
+            (uint64_t)(tfi_clock_now_ns() - loader->last_return_ns);
+    loader->last_return_ns = 0;
+}
+
+/* The batch at the front, which is ready, becomes the program's. */
+static struct tfeed_batch *take_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+{
+    struct tfeed_batch *batch = pop_batch(&loader->pending);
+    batch->phase = BATCH_OUT;
+    atomic_store_explicit(&batch->n_references, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&loader->n_references, 1, memory_order_relaxed);
+    loader->n_out++;
+    loader_state_copy(&loader->last_state, &batch->ticket->state);
+    tfi_condition_wake(&loader->ready, &loader->mutex);
+    return batch;
+}
+
+/* Waits until a batch is at the front; *ret_batch is then the caller's. */
+static tfeed_status wait_locked(struct tfeed_loader *loader, struct taking *taking,
+                                struct tfeed_batch **ret_batch, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex)
+{
+    while (is_stopped(loader) || !is_ready(loader)) {
+        const tfeed_status end = check_end_locked(loader, true, reterr);
+        if (end != TFEED_UNAVAILABLE)
+            return end;
+        TFI_TRY(pass_time_locked(loader, taking, reterr));
+    }
+    *ret_batch = take_locked(loader);
+    return TFEED_OK;
+}
+
+static uint64_t columns_bytes(const struct tfeed_batch *batch)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < batch->loader->n_columns; i++)
+        n += (uint64_t)tfeed_tensor_n_elements(&batch->columns[i]) *
+             tfeed_dtype_size(batch->columns[i].dtype);
+    return n;
+}
+
+/* Counts the delivery of a batch that took `ns`, and notes when the caller goes. */
+static void leave_locked(struct tfeed_loader *loader, uint64_t n_rows, uint64_t n_bytes, int64_t ns)
+    TFI_REQUIRES(&loader->mutex)
+{
+    struct tfeed_stage_statistics *deliver = &loader->stages[TFEED_STAGE_DELIVER];
+    deliver->n_records += n_rows;
+    deliver->n_bytes += n_bytes;
+    deliver->busy_ns += (uint64_t)ns;
+    loader->stages[TFEED_STAGE_CONSUMER].n_records += n_rows;
+    loader->stages[TFEED_STAGE_CONSUMER].n_bytes += n_bytes;
+    loader->last_return_ns = tfi_clock_now_ns();
+}
+
+static tfeed_status take_batch(struct tfeed_loader *loader, struct taking *taking,
+                               struct tfeed_batch **ret_batch, struct tfeed_error *reterr)
+{
+    struct tfeed_batch *batch = NULL;
+    tfi_mutex_lock(&loader->mutex);
+    enter_locked(loader);
+    const tfeed_status status = wait_locked(loader, taking, &batch, reterr);
+    if (status != TFEED_OK)
+        loader->last_return_ns = tfi_clock_now_ns();
+    tfi_mutex_unlock(&loader->mutex);
+    if (status != TFEED_OK)
+        return status;
+    const int64_t began_ns = tfi_clock_now_ns();
+    batch_show(batch);
+    const int64_t ns = tfi_clock_now_ns() - began_ns;
+    tfi_mutex_lock(&loader->mutex);
+    leave_locked(loader, (uint64_t)batch->n_rows, columns_bytes(batch), ns);
+    tfi_mutex_unlock(&loader->mutex);
+    *ret_batch = batch;
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_loader_next(struct tfeed_loader *loader, struct tfeed_batch **ret_batch,
+                               struct tfeed_error *reterr)
+{
+    struct taking taking = {
+        .helps = loader->options.caller_helps || loader->options.n_workers == 0,
+        .deadline_ns = TFI_FOREVER,
+    };
+    return take_batch(loader, &taking, ret_batch, reterr);
+}
+
+tfeed_status tfeed_loader_next_timed(struct tfeed_loader *loader, int64_t timeout_ms,
+                                     struct tfeed_batch **ret_batch, struct tfeed_error *reterr)
+{
+    struct taking taking = {.deadline_ns = tfi_deadline_after_ms(timeout_ms)};
+    return take_batch(loader, &taking, ret_batch, reterr);
+}
+
+tfeed_status tfeed_loader_try_next(struct tfeed_loader *loader, struct tfeed_batch **ret_batch,
+                                   struct tfeed_error *reterr)
+{
+    return tfeed_loader_next_timed(loader, 0, ret_batch, reterr);
+}
+
+/* ------------------------------------------------------------------------ next_into */
+
+static bool can_parse_into(const struct tfeed_loader *loader)
+{
+    return loader->pending.first == NULL && has_settled_ticket(loader) &&
+           loader->free_batches.first != NULL;
+}
+
+/* Parses the next ticket straight into the program's columns: nobody has parsed it ahead. */
+static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_tensor *columns,
+                                      int64_t *ret_n_rows, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex)
+{
+    struct tfeed_batch *batch = pop_batch(&loader->free_batches);
+    struct ticket *ticket = pop_ticket(&loader->drawn);
+    batch->status = parse_locked(loader, ticket, false, batch->records, columns, &batch->error);
+    tfeed_status status = batch->status;
+    if (status == TFEED_OK) {
+        *ret_n_rows = ticket_n_rows(loader, ticket);
+        loader_state_copy(&loader->last_state, &ticket->state);
+        leave_locked(loader, ticket->draw.n_rows, 0, 0);
+    } else {
+        status = end_locked(loader, status, &batch->error, reterr);
+    }
+    draw_release(&ticket->draw);
+    ticket->next = loader->free_tickets.first;
+    loader->free_tickets.first = ticket;
+    batch->next = loader->free_batches.first;
+    loader->free_batches.first = batch;
+    wake_all_locked(loader);
+    return status;
+}
+
+/* As wait_locked, but a batch that nobody has parsed ahead goes straight into the columns:
+ * *ret_batch is NULL then. */
+static tfeed_status wait_into_locked(struct tfeed_loader *loader, struct taking *taking,
+                                     struct tfeed_tensor *columns, int64_t *ret_n_rows,
+                                     struct tfeed_batch **ret_batch, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex)
+{
+    while (is_stopped(loader) || !is_ready(loader)) {
+        const tfeed_status end = check_end_locked(loader, true, reterr);
+        if (end != TFEED_UNAVAILABLE)
+            return end;
+        if (taking->helps && can_parse_into(loader))
+            return parse_into_locked(loader, columns, ret_n_rows, reterr);
+        TFI_TRY(pass_time_locked(loader, taking, reterr));
+    }
+    *ret_batch = take_locked(loader);
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_loader_next_into(struct tfeed_loader *loader, struct tfeed_tensor *columns,
+                                    int64_t *ret_n_rows, struct tfeed_error *reterr)
+{
+    TFI_TRY(loader_check_columns(loader, columns, reterr));
+    struct taking taking = {
+        .helps = loader->options.caller_helps || loader->options.n_workers == 0,
+        .deadline_ns = TFI_FOREVER,
+    };
+    struct tfeed_batch *batch = NULL;
+    tfi_mutex_lock(&loader->mutex);
+    enter_locked(loader);
+    const tfeed_status status =
+        wait_into_locked(loader, &taking, columns, ret_n_rows, &batch, reterr);
+    tfi_mutex_unlock(&loader->mutex);
+    if (batch == NULL)
+        return status;
+    const int64_t began_ns = tfi_clock_now_ns();
+    batch_copy(batch, columns);
+    const int64_t ns = tfi_clock_now_ns() - began_ns;
+    *ret_n_rows = batch->n_rows;
+    tfi_mutex_lock(&loader->mutex);
+    leave_locked(loader, (uint64_t)batch->n_rows, columns_bytes(batch), ns);
+    tfi_mutex_unlock(&loader->mutex);
+    tfeed_batch_unref(batch);
+    return TFEED_OK;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * stress_loader.c - loaders opened, used by several threads and ended in every way, one after the
+ * other.
+ *
+ * Each round draws order, epochs, sizes, workers, who helps, who holds batches for how long, and how
+ * it ends: by itself, by a stop, or by closing while batches are held. After a clean end every
+ * record has come once an epoch; after any end no thread and no byte is left, and memory has not
+ * grown since the first rounds.
+ *
+ * Exit: 0 fine, 1 a row was lost, doubled or torn, an end was wrong, or something was left.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tfeed/loader.h>
+
+#include "core/thread_internal.h"
+#include "tests/support/stress.h"
+#include "tests/support/support.h"
+
+enum { N_FILES = 5, N_RECORDS = 1200, MAX_TAKERS = 4, MAX_HELD = 4, MAX_GROWTH_KIB = 16 << 10 };
+
+static const int64_t file_records[N_FILES] = {400, 0, 1, 299, 500};
+
+enum ending { ENDS_BY_ITSELF, ENDS_BY_STOP, ENDS_BY_CLOSE, N_ENDINGS };
+
+struct round {
+    struct tfeed_loader *loader;
+    struct tfeed_loader_options options;
+    enum ending ending;
+    uint64_t random;
+    _Atomic int64_t n_batches_left; /* until the stop or the close */
+    _Atomic int n_seen[N_RECORDS];
+    _Atomic int n_torn;
+    _Atomic int n_wrong_ends;
+};
+
+struct taker {
+    struct tfi_thread thread;
+    struct round *round;
+    uint64_t random;
+};
+
+static struct tfeed_memory_files *plain_files, *gzip_files;
+static struct tfeed_schema *schema;
+
+_Noreturn static void die(const char *what)
+{
+    fprintf(stderr, "stress_loader: %s\n", what);
+    exit(1);
+}
+
+static int64_t pick(uint64_t *random, int64_t from, int64_t to)
+{
+    return from + (int64_t)(t_random_next(random) % (uint64_t)(to - from + 1));
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static void write_record(struct tfeed_record_writer *writer, struct tfeed_example_builder *builder,
+                         int64_t id)
+{
+    const int64_t values[2] = {id, id * 3 + 1};
+    const uint8_t *data;
+    size_t len;
+    tfeed_example_builder_clear(builder);
+    if (tfeed_example_builder_add_int64(builder, "pair", values, 2, NULL) != TFEED_OK ||
+        tfeed_example_builder_finish(builder, &data, &len, NULL) != TFEED_OK ||
+        tfeed_record_writer_write(writer, data, len, NULL) != TFEED_OK)
+        die("cannot write a record");
+}
+
+static struct tfeed_memory_files *write_files(enum tfeed_compression compression)
+{
+    struct tfeed_memory_files *files;
+    struct tfeed_example_builder *builder;
+    if (tfeed_memory_files_new(NULL, &files, NULL) != TFEED_OK ||
+        tfeed_example_builder_new(NULL, &builder, NULL) != TFEED_OK)
+        die("no memory");
+    int64_t id = 0;
+    for (int f = 0; f < N_FILES; f++) {
+        struct tfeed_record_writer_options options;
+        struct tfeed_record_writer *writer;
+        char name[16];
+        tfeed_record_writer_options_init(&options);
+        options.compression = compression;
+        options.file_system = tfeed_memory_files_system(files);
+        (void)snprintf(name, sizeof name, "part-%d", f);
+        if (tfeed_record_writer_open(name, &options, &writer, NULL) != TFEED_OK)
+            die("cannot write a file");
+        for (int64_t i = 0; i < file_records[f]; i++)
+            write_record(writer, builder, id++);
+        if (tfeed_record_writer_close(writer, NULL) != TFEED_OK)
+            die("cannot write a file");
+        tfeed_record_writer_free(writer);
+    }
+    tfeed_example_builder_free(builder);
+    return files;
+}
+
+/* --- takers --------------------------------------------------------------------------------- */
+
+static void check_batch(struct round *round, const struct tfeed_batch *batch)
+{
+    const int64_t *pairs = tfeed_batch_int64s(batch, 0);
+    for (int64_t row = 0; row < tfeed_batch_n_rows(batch); row++) {
+        const int64_t id = pairs[2 * row];
+        if (id < 0 || id >= N_RECORDS || pairs[2 * row + 1] != id * 3 + 1)
+            atomic_fetch_add(&round->n_torn, 1);
+        else
+            atomic_fetch_add(&round->n_seen[id], 1);
+    }
+}
+
+static tfeed_status take_one(struct taker *taker, struct tfeed_batch **ret_batch)
+{
+    struct tfeed_loader *loader = taker->round->loader;
+    if (taker->round->options.n_workers == 0 || pick(&taker->random, 0, 3) > 0)
+        return tfeed_loader_next(loader, ret_batch, NULL);
+    return tfeed_loader_next_timed(loader, pick(&taker->random, 0, 2), ret_batch, NULL);
+}
+
+/* Takes batches until the end, holding up to some of them at a time. */
+static void take(void *argument)
+{
+    struct taker *taker = argument;
+    struct round *round = taker->round;
+    struct tfeed_batch *held[MAX_HELD] = {0};
+    const int64_t n_hold = pick(&taker->random, 0, MAX_HELD - 1);
+    tfeed_status status = TFEED_OK;
+    for (int64_t i = 0;; i = (i + 1) % (n_hold + 1)) {
+        tfeed_batch_unref(held[i]);
+        held[i] = NULL;
+        status = take_one(taker, &held[i]);
+        if (status == TFEED_DEADLINE_EXCEEDED || status == TFEED_RESOURCE_EXHAUSTED)
+            continue; /* the next round of the ring gives one back */
+        if (status != TFEED_OK)
+            break;
+        check_batch(round, held[i]);
+        if (atomic_fetch_sub(&round->n_batches_left, 1) == 1 && round->ending == ENDS_BY_STOP)
+            tfeed_loader_stop(round->loader);
+        if (round->ending == ENDS_BY_CLOSE && atomic_load(&round->n_batches_left) <= 0)
+            break;
+    }
+    const bool is_right = status == TFEED_OUT_OF_RANGE ||
+                          (status == TFEED_CANCELLED && round->ending == ENDS_BY_STOP) ||
+                          (status == TFEED_OK && round->ending == ENDS_BY_CLOSE);
+    if (!is_right)
+        atomic_fetch_add(&round->n_wrong_ends, 1);
+    for (int64_t i = 0; i < MAX_HELD; i++)
+        tfeed_batch_unref(held[i]);
+}
+
+/* --- rounds --------------------------------------------------------------------------------- */
+
+static void choose(struct round *round)
+{
+    uint64_t *random = &round->random;
+    struct tfeed_loader_options *options = &round->options;
+    const bool is_plain = pick(random, 0, 2) > 0;
+    tfeed_loader_options_init(options);
+    options->file_system = tfeed_memory_files_system(is_plain ? plain_files : gzip_files);
+    options->order = (enum tfeed_order)pick(random, TFEED_ORDER_FILES, TFEED_ORDER_TENSORFLOW);
+    if (!is_plain && options->order == TFEED_ORDER_GLOBAL)
+        options->order = TFEED_ORDER_FAST;
+    options->shuffle_records = pick(random, 1, 600);
+    options->batch_size = pick(random, 1, 70);
+    options->n_epochs = pick(random, 1, 3);
+    options->interleave = pick(random, 1, 4);
+    options->block_records = pick(random, 1, 20);
+    options->n_workers = pick(random, 0, 4);
+    options->caller_helps = pick(random, 0, 1) > 0;
+    options->n_batches = pick(random, 1, 6);
+    options->with_records = pick(random, 0, 1) > 0;
+    options->seed = pick(random, 0, 1000);
+    round->ending = (enum ending)pick(random, 0, N_ENDINGS - 1);
+    atomic_store(&round->n_batches_left, pick(random, 1, 40));
+}
+
+static void run_round(struct round *round)
+{
+    struct taker takers[MAX_TAKERS];
+    const int64_t n_takers = pick(&round->random, 1, MAX_TAKERS);
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    if (tfeed_loader_open("part-*", schema, &round->options, &round->loader, &error) != TFEED_OK)
+        die(error.message);
+    for (int64_t i = 0; i < n_takers; i++) {
+        takers[i] = (struct taker){.round = round, .random = t_random_next(&round->random)};
+        if (tfi_thread_start(&takers[i].thread, "taker", take, &takers[i], NULL) != TFEED_OK)
+            die("cannot start a thread");
+    }
+    for (int64_t i = 0; i < n_takers; i++)
+        tfi_thread_join(&takers[i].thread);
+    struct tfeed_batch *survivor = NULL;
+    if (round->ending == ENDS_BY_CLOSE &&
+        tfeed_loader_next(round->loader, &survivor, NULL) != TFEED_OK)
+        survivor = NULL;
+    tfeed_loader_close(round->loader);
+    if (survivor != NULL)
+        check_batch(round, survivor);
+    tfeed_batch_unref(survivor);
+}
+
+static void check_round(struct round *round)
+{
+    if (atomic_load(&round->n_torn) > 0)
+        die("a row is torn");
+    if (atomic_load(&round->n_wrong_ends) > 0)
+        die("a wrong end");
+    for (int id = 0; id < N_RECORDS; id++) {
+        const int64_t n = atomic_load(&round->n_seen[id]);
+        if (n > round->options.n_epochs)
+            die("a row came twice in an epoch");
+        if (round->ending == ENDS_BY_ITSELF && n != round->options.n_epochs)
+            die("a row is lost");
+    }
+}
+
+/* Resident memory in KiB. */
+static long resident_kib(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long n_pages = 0;
+    if (file == NULL || fscanf(file, "%*s %ld", &n_pages) != 1)
+        n_pages = 0;
+    if (file != NULL)
+        (void)fclose(file);
+    return n_pages * 4;
+}
+
+int main(int argc, char **argv)
+{
+    struct t_stress_options options;
+    t_stress_options_parse(&options, MAX_TAKERS, argc, argv);
+    const int n_threads = t_n_threads();
+    plain_files = write_files(TFEED_COMPRESSION_NONE);
+    gzip_files = write_files(TFEED_COMPRESSION_GZIP);
+    const struct tfeed_shape pair = tfeed_shape_vector(2);
+    if (tfeed_schema_new(NULL, &schema, NULL) != TFEED_OK ||
+        tfeed_schema_add_fixed(schema, "pair", TFEED_INT64, &pair, NULL) != TFEED_OK)
+        die("no schema");
+
+    static struct round round;
+    uint64_t random = options.seed;
+    const int64_t end_ns = t_stress_end_ns(&options);
+    enum { WARM_ROUNDS = 50 };
+    long warm_kib = 0;
+    int64_t n_rounds = 0, n_of_ending[N_ENDINGS] = {0};
+    do {
+        memset(&round, 0, sizeof round);
+        round.random = t_random_next(&random);
+        choose(&round);
+        run_round(&round);
+        check_round(&round);
+        n_of_ending[round.ending]++;
+        if (++n_rounds == WARM_ROUNDS)
+            warm_kib = resident_kib();
+    } while (tfi_clock_now_ns() < end_ns);
+
+    tfeed_schema_unref(schema);
+    tfeed_memory_files_free(plain_files);
+    tfeed_memory_files_free(gzip_files);
+    const long growth_kib = warm_kib > 0 ? resident_kib() - warm_kib : 0;
+    printf("%lld rounds: %lld to the end, %lld stopped, %lld closed; memory grew by %ld KiB\n",
+           (long long)n_rounds, (long long)n_of_ending[ENDS_BY_ITSELF],
+           (long long)n_of_ending[ENDS_BY_STOP], (long long)n_of_ending[ENDS_BY_CLOSE], growth_kib);
+    if (!t_n_threads_becomes(n_threads))
+        die("a thread is left");
+    if (t_has_leaks())
+        die("memory is left");
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    if (growth_kib > MAX_GROWTH_KIB)
+        die("memory grows");
+#endif
+    return 0;
+}
