@@ -231,6 +231,7 @@ check_sanitizers() {
 
 check_long() {
     suite "long stress" build check check-stress STRESS_SECONDS=60
+    step "soak of 30 minutes" env TFEED_STRESS_SECONDS=1800 build/check/tests/stress/stress_loader
     suite "long stress under TSan" without_random_addresses build tsan check-stress STRESS_SECONDS=60
     needed "configure without oneDNN and LMDB" configured plain --disable-shared \
         --without-onednn --without-lmdb &&

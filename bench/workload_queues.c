@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * workload_queues.c - loading as a program written for TensorFlow 1.x does it: names queue, readers,
- * shuffle queue, batches, under a coordinator.
+ * workload_queues.c - loading as a program written for TensorFlow 1.x does it: names queue,
+ * readers, shuffle queue, batches, under a coordinator.
  *
  * A pass makes the pipeline, empties it and takes it down: what a program pays from its first line
  * to its last batch.

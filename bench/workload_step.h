@@ -12,7 +12,7 @@
 /** Where the batch of a step comes from. */
 enum bench_feed {
     BENCH_FEED_NONE,   /**< there is none: the computation alone */
-    BENCH_FEED_MEMORY, /**< rows in memory, shuffled, gathered and converted by the training thread */
+    BENCH_FEED_MEMORY, /**< rows in memory: shuffled, gathered, converted by the training thread */
     BENCH_FEED_LOADER,
     BENCH_N_FEEDS
 };

@@ -19,8 +19,7 @@
 enum { RECORDS_A_LOOK = 128 };
 
 /* What the file is read back with. */
-static const char image_name[] = "image_raw:784";
-static const char label_name[] = "label";
+static const char column_names[] = "image_raw,label";
 
 struct write_state {
     const struct bench_options *options;
@@ -77,6 +76,7 @@ static tfeed_status write_records(struct write_state *state, struct tfeed_record
             status = tfeed_record_writer_write(writer, data, len, reterr);
         sums->records++;
         sums->payload_bytes += len;
+        sums->label_sum += state->images.labels[i];
         sums->probe_sum += state->images.pixels[i * BENCH_IMAGE_BYTES + BENCH_PROBE_PIXEL];
     }
     return status == TFEED_OK ? tfeed_record_writer_close(writer, reterr) : status;
@@ -110,8 +110,7 @@ static tfeed_status read_back(const struct bench_options *options, struct bench_
     void *state;
 
     reading.values = BENCH_UINT8;
-    reading.image = image_name;
-    reading.label = label_name;
+    reading.columns = column_names;
     tfeed_status status = bench_parse.open(&reading, &state, reterr);
     if (status != TFEED_OK)
         return status;

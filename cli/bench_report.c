@@ -373,13 +373,13 @@ static void print_stages(const struct tfeed_loader_statistics *statistics)
                       (double)stage->n_bytes / 1e6, percent(stage->busy_ns, elapsed_ns),
                       percent(stage->waiting_ns, elapsed_ns), stage->depth);
     }
-    output_format("  %" PRId64 " workers, waiting %.0f %% of the time each; %" PRId64
-                  " lanes of %" PRId64 " records\n",
-                  statistics->n_workers,
-                  statistics->n_workers > 0 ? percent(statistics->worker_waiting_ns, elapsed_ns) /
-                                                  (double)statistics->n_workers
-                                            : 0,
-                  statistics->n_lanes, statistics->window_records);
+    if (statistics->n_workers > 0)
+        output_format(
+            "  %" PRId64 " workers, each waiting for %.0f %% of the time\n", statistics->n_workers,
+            percent(statistics->worker_waiting_ns, elapsed_ns) / (double)statistics->n_workers);
+    if (statistics->n_lanes > 0)
+        output_format("  %" PRId64 " lanes, each shuffling %" PRId64 " records\n",
+                      statistics->n_lanes, statistics->window_records);
     output_format("  %s\n", tfeed_loader_statistics_explain(statistics, sentence, sizeof sentence));
 }
 

@@ -410,10 +410,61 @@ static inline __attribute__((always_inline)) int take_expected(struct tfeed_exam
     return position;
 }
 
+/* Finds the place of the entry at `at`; the byte behind it, or NULL when it is not an ordinary one.
+ * Which entry it is cannot be foreseen, so that no branch depends on it. */
+static inline const uint8_t *place_entry(struct tfeed_example_parser *parser, const uint8_t *at,
+                                         const uint8_t *end)
+{
+    enum { MIN_BYTES = 1 + 2 + 2 + 8 }; /* tag, EL, tag and KL, and 8 bytes from the name on */
+    if (end - at < MIN_BYTES || *at != TFI_WIRE_LEN_TAG(TFI_FIELD_FEATURES_ENTRY))
+        return NULL;
+    const unsigned is_long = at[1] >> 7; /* EL has two bytes, or more */
+    const size_t len = (at[1] & 0x7fu) | (at[2] & 0x7fu & (0 - is_long)) << 7;
+    const uint8_t *key = at + 2 + is_long;
+    const size_t name_len = key[1];
+    if ((at[2] & is_long << 7) != 0 || key[0] != TFI_WIRE_LEN_TAG(TFI_FIELD_ENTRY_KEY) ||
+        name_len >= 0x80 || len < 2 + name_len || len > (size_t)(end - key))
+        return NULL;
+    const int column = tfi_column_table_find_any(&parser->names, key + 2, name_len);
+    parser->places[1 + column] = at;
+    return key + len;
+}
+
+/* Takes a record whose entries come in an order of their own: finds them all, then fills the cells
+ * in the schema's order, each from its last one, (2). False when anything is not ordinary; then
+ * nothing has happened that counts. */
+static inline __attribute__((always_inline)) bool take_unordered(
+    struct tfeed_example_parser *parser, struct tfi_wire *features,
+    join_groups_function *join_groups)
+{
+    const uint8_t *end = features->end;
+    memset((void *)parser->places, 0, ((size_t)parser->n_cells + 1) * sizeof *parser->places);
+    for (const uint8_t *at = features->at; at != end;)
+        if ((at = place_entry(parser, at, end)) == NULL)
+            return false;
+    for (int i = 0; i < parser->n_cells; i++) {
+        const struct tfi_cell *cell = &parser->cells[i];
+        const uint8_t *at = parser->places[1 + i];
+        if (at == NULL)
+            return false;
+        if (cell->tmpl.len == 0 ? take_by_name(parser, at, end, 0) == 0
+                                : fill_by_template(parser, cell, parser->row, at,
+                                                   (size_t)(end - at), join_groups) == 0)
+            return false;
+    }
+    for (int i = 0; i < parser->n_cells; i++)
+        parser->cells[i].filled_record = parser->record;
+    parser->n_filled = parser->n_cells;
+    features->at = end;
+    return true;
+}
+
 static inline __attribute__((always_inline)) bool parse_features(
     struct tfeed_example_parser *parser, struct tfi_wire *features, int *position,
     join_groups_function *join_groups)
 {
+    if (parser->n_unordered > 0 && *position == 0 && take_unordered(parser, features, join_groups))
+        return true;
     for (;; (*position)++) {
         if (parser->n_unordered == 0)
             *position = take_expected(parser, features, *position, join_groups);

@@ -49,7 +49,10 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
         tfi_alloc_zeroed(allocator, (size_t)parser->max_expected, sizeof *parser->expected);
     parser->fronts =
         tfi_alloc_zeroed(allocator, (size_t)parser->max_expected, sizeof *parser->fronts);
-    if (parser->cells == NULL || parser->expected == NULL || parser->fronts == NULL) {
+    parser->places =
+        tfi_alloc_zeroed(allocator, (size_t)parser->n_cells + 1, sizeof *parser->places);
+    if (parser->cells == NULL || parser->expected == NULL || parser->fronts == NULL ||
+        parser->places == NULL) {
         tfeed_example_parser_free(parser);
         return tfi_fail_memory(reterr, "an example parser");
     }
@@ -74,6 +77,7 @@ void tfeed_example_parser_free(struct tfeed_example_parser *parser)
         return;
     tfi_column_table_clear(&parser->names, parser->allocator);
     tfeed_schema_unref(parser->schema);
+    tfi_free(parser->allocator, (void *)parser->places);
     tfi_free(parser->allocator, parser->fronts);
     tfi_free(parser->allocator, parser->expected);
     tfi_free(parser->allocator, parser->cells);

@@ -66,12 +66,13 @@ struct tfeed_example_parser {
     struct tfi_front *fronts; /* of what stood at each position that is unwanted */
     int n_expected;
     int max_expected;
-    bool order_changed; /* the current record was not in the order of the last */
-    int n_changed;      /* records in a row that were not */
-    int n_unordered;    /* records to come for which no order is expected */
-    uint64_t record;    /* serial of the current record, from 1 */
-    size_t row;         /* … and its row in the call */
-    int n_filled;       /* cells that the current record has filled */
+    const uint8_t **places; /* [1 + column]: the entry of an unordered record; [0]: unwanted */
+    bool order_changed;     /* the current record was not in the order of the last */
+    int n_changed;          /* records in a row that were not */
+    int n_unordered;        /* records to come for which no order is expected */
+    uint64_t record;        /* serial of the current record, from 1 */
+    size_t row;             /* … and its row in the call */
+    int n_filled;           /* cells that the current record has filled */
     const struct tfeed_bytes *serialized;
 };
 

@@ -25,8 +25,7 @@ struct admission {
     tfeed_row_filter_fn filter;
     void *filter_user_data;
     bool filter_reads_row;
-    tfeed_row_map_fn map_row; /* NULL: not asked */
-    void *map_user_data;
+    const struct tfeed_loader_options *options; /* whose map is asked; NULL: it is not */
 
     struct tfi_mutex mutex; /* guards free */
     struct admission_desk *free;
@@ -59,8 +58,7 @@ tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t 
     admission->filter = options->filter;
     admission->filter_user_data = options->filter_user_data;
     admission->filter_reads_row = options->filter_reads_row && schema != NULL;
-    admission->map_row = sees_damage ? options->map_row : NULL;
-    admission->map_user_data = options->map_user_data;
+    admission->options = sees_damage && options->map_row != NULL ? options : NULL;
     admission->parses = sees_damage || admission->filter_reads_row;
     tfi_mutex_init(&admission->mutex);
     *ret_admission = admission;
@@ -144,6 +142,20 @@ void admission_leave(struct admission_desk *desk)
     tfi_mutex_unlock(&admission->mutex);
 }
 
+tfeed_status loader_map_row(const struct tfeed_loader_options *options,
+                            const struct tfeed_loader_record *record, struct tfeed_error *reterr)
+{
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    const tfeed_status said = options->map_row(record, options->map_user_data, &error);
+    if (said == TFEED_OK)
+        return TFEED_OK;
+    error.message[sizeof error.message - 1] = '\0';
+    const tfeed_status status = said == TFEED_OUT_OF_RANGE ? TFEED_INVALID_ARGUMENT : said;
+    return tfi_fail_at(reterr, status, record->path, record->view.record, record->view.offset,
+                       "map_row: %s",
+                       error.message[0] != '\0' ? error.message : tfeed_status_text(said));
+}
+
 enum verdict admission_ask(struct admission_desk *desk, const struct file_set *set, uint64_t epoch,
                            const struct row *row, struct tfeed_error *reterr)
 {
@@ -162,8 +174,8 @@ enum verdict admission_ask(struct admission_desk *desk, const struct file_set *s
     if (admission->filter != NULL && !admission->filter(&record, admission->filter_user_data))
         return ROW_FILTERED;
     record.row = desk->row;
-    if (admission->map_row != NULL &&
-        admission->map_row(&record, admission->map_user_data, reterr) != TFEED_OK)
+    if (admission->options != NULL &&
+        loader_map_row(admission->options, &record, reterr) != TFEED_OK)
         return ROW_BAD;
     return ROW_WANTED;
 }

@@ -23,7 +23,8 @@
 static void *column_alloc(const struct tfeed_loader *loader, size_t size)
 {
     const struct tfeed_batch_memory *memory = &loader->options.batch_memory;
-    void *data = memory->alloc != NULL ? memory->alloc(memory->user_data, size, memory->alignment)
+    const size_t alignment = memory->alignment != 0 ? memory->alignment : TFI_ALIGNMENT;
+    void *data = memory->alloc != NULL ? memory->alloc(memory->user_data, size, alignment)
                                        : tfi_alloc_aligned(loader->allocator, size, 1);
     if (data != NULL)
         memset(data, 0, size);
@@ -214,21 +215,6 @@ static size_t row_bytes(const struct tfeed_tensor *column)
                : (size_t)tfeed_tensor_n_elements(column) / n_rows * tfeed_dtype_size(column->dtype);
 }
 
-/* What the program's map says of a record, with its place. */
-static tfeed_status map_row(const struct tfeed_loader *loader,
-                            const struct tfeed_loader_record *record, struct tfeed_error *reterr)
-{
-    struct tfeed_error error = TFEED_ERROR_INIT;
-    const tfeed_status status =
-        loader->options.map_row(record, loader->options.map_user_data, &error);
-    if (status == TFEED_OK)
-        return TFEED_OK;
-    error.message[sizeof error.message - 1] = '\0';
-    return tfi_fail_at(reterr, status, record->path, record->view.record, record->view.offset,
-                       "map_row: %s",
-                       error.message[0] != '\0' ? error.message : tfeed_status_text(status));
-}
-
 static tfeed_status map_rows(struct tfeed_loader *loader, const struct ticket *ticket,
                              struct parse_desk *desk, struct tfeed_tensor *columns, uint32_t first,
                              uint32_t n, struct tfeed_error *reterr)
@@ -242,11 +228,11 @@ static tfeed_status map_rows(struct tfeed_loader *loader, const struct ticket *t
             .view = {row->bytes.data, row->bytes.len, row->place.offset, row->place.record,
                      row->bytes.block},
             .path = set->files->files[row->place.file].path,
-            .epoch = ticket->draw.epoch,
-            .seed = loader_record_seed(set->plan.seed, ticket->draw.epoch, &row->place),
+            .epoch = row->epoch,
+            .seed = loader_record_seed(set->plan.seed, row->epoch, &row->place),
             .row = desk->row,
         };
-        TFI_TRY(map_row(loader, &record, reterr));
+        TFI_TRY(loader_map_row(&loader->options, &record, reterr));
     }
     return TFEED_OK;
 }
@@ -257,10 +243,11 @@ tfeed_status ticket_parse(struct tfeed_loader *loader, const struct ticket *tick
 {
     const struct draw *draw = &ticket->draw;
     struct tfeed_example_parser *parser = narrow ? desk->narrow : desk->wide;
-    for (uint32_t i = 0; i < draw->n_rows; i++)
-        records[i] = draw->rows[i].bytes;
-    for (uint32_t first = 0; parser != NULL && first < draw->n_rows; first += LOADER_RUN_RECORDS) {
-        const uint32_t n_left = draw->n_rows - first;
+    uint32_t n_rows = 0; /* what pads a shard without any record comes last and has no bytes */
+    for (; n_rows < draw->n_rows && draw->rows[n_rows].bytes.data != NULL; n_rows++)
+        records[n_rows] = draw->rows[n_rows].bytes;
+    for (uint32_t first = 0; parser != NULL && first < n_rows; first += LOADER_RUN_RECORDS) {
+        const uint32_t n_left = n_rows - first;
         const uint32_t n = n_left < LOADER_RUN_RECORDS ? n_left : LOADER_RUN_RECORDS;
         if (atomic_load_explicit(&loader->stop, memory_order_relaxed))
             return tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped");

@@ -170,12 +170,13 @@ static enum drawn draw_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader-
         return DRAWS_NOTHING;
     if (loader->drawing == NULL && (loader->drawing = begin_ticket(loader)) == NULL)
         return DRAWS_NOTHING;
+    loader->draw_error.code = TFEED_OK;
     tfeed_status status =
         row_source_draw(loader->source, &loader->drawing->draw, &loader->draw_error);
     if (!count_damage(loader))
         status = too_much_damage(loader);
-    if (status == TFEED_UNAVAILABLE)
-        return DRAW_WAITS;
+    if (status == TFEED_UNAVAILABLE && loader->draw_error.code != TFEED_UNAVAILABLE)
+        return DRAW_WAITS; /* a file system that says it has given an error */
     if (status == TFEED_OK) {
         complete_drawing(loader);
         return DREW;
@@ -357,7 +358,6 @@ tfeed_status tfeed_loader_work(struct tfeed_loader *loader, struct tfeed_error *
 struct taking {
     bool helps;
     int64_t deadline_ns;
-    int64_t own_ns; /* spent in the loader's work, not in waiting for it */
 };
 
 static tfeed_status end_locked(struct tfeed_loader *loader, tfeed_status status,
@@ -373,9 +373,9 @@ static tfeed_status end_locked(struct tfeed_loader *loader, tfeed_status status,
     return tfi_fail_again(reterr, &loader->end_error);
 }
 
-/* Whether the call can be answered now, without a batch. UNAVAILABLE: not yet. */
-static tfeed_status check_end_locked(struct tfeed_loader *loader, bool needs_buffer,
-                                     struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex)
+/* What answers the call now, without a batch; OK: nothing yet. */
+static tfeed_status check_end_locked(struct tfeed_loader *loader, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex)
 {
     if (is_stopped(loader))
         return tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped");
@@ -385,21 +385,22 @@ static tfeed_status check_end_locked(struct tfeed_loader *loader, bool needs_buf
     if (first != NULL && first->phase == BATCH_READY && first->status != TFEED_OK)
         return end_locked(loader, first->status, &first->error, reterr);
     if (first != NULL)
-        return TFEED_UNAVAILABLE;
+        return TFEED_OK;
     if (loader->draw_status != TFEED_OK && loader->drawn.first == NULL)
         return end_locked(loader, loader->draw_status, &loader->draw_error, reterr);
-    if (needs_buffer && loader->n_out == loader->options.n_batches)
+    if (loader->n_out == loader->options.n_batches)
         return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
                         "the program holds all %lld batches of the loader: give one back with "
                         "tfeed_batch_unref, or raise n_batches",
                         (long long)loader->options.n_batches);
-    return TFEED_UNAVAILABLE;
+    return TFEED_OK;
 }
 
 static bool is_ready(const struct tfeed_loader *loader)
 {
     const struct tfeed_batch *first = loader->pending.first;
-    return first != NULL && first->phase == BATCH_READY && first->status == TFEED_OK;
+    return loader->end_status == TFEED_OK && first != NULL && first->phase == BATCH_READY &&
+           first->status == TFEED_OK;
 }
 
 /* Works or waits, once. */
@@ -408,7 +409,9 @@ static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking 
 {
     const int64_t began_ns = tfi_clock_now_ns();
     if (taking->helps && step_locked(loader, false)) {
-        taking->own_ns += tfi_clock_now_ns() - began_ns;
+        /* the program waits, even where its thread works for the loader meanwhile */
+        loader->stages[TFEED_STAGE_CONSUMER].waiting_ns +=
+            (uint64_t)(tfi_clock_now_ns() - began_ns);
         return TFEED_OK;
     }
     if (!taking->helps && loader->options.n_workers == 0 && loader->n_helpers == 0)
@@ -450,9 +453,7 @@ static tfeed_status wait_locked(struct tfeed_loader *loader, struct taking *taki
     TFI_REQUIRES(&loader->mutex)
 {
     while (is_stopped(loader) || !is_ready(loader)) {
-        const tfeed_status end = check_end_locked(loader, true, reterr);
-        if (end != TFEED_UNAVAILABLE)
-            return end;
+        TFI_TRY(check_end_locked(loader, reterr));
         TFI_TRY(pass_time_locked(loader, taking, reterr));
     }
     *ret_batch = take_locked(loader);
@@ -534,14 +535,19 @@ static bool can_parse_into(const struct tfeed_loader *loader)
            loader->free_batches.first != NULL;
 }
 
-/* Parses the next ticket straight into the program's columns: nobody has parsed it ahead. */
+/* Parses the next ticket straight into the program's columns: nobody has parsed it ahead. A batch
+ * keeps its place in the ring meanwhile, so that no other caller is given what comes behind. */
 static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_tensor *columns,
                                       int64_t *ret_n_rows, struct tfeed_error *reterr)
     TFI_REQUIRES(&loader->mutex)
 {
     struct tfeed_batch *batch = pop_batch(&loader->free_batches);
     struct ticket *ticket = pop_ticket(&loader->drawn);
+    batch->ticket = ticket;
+    batch->phase = BATCH_PARSING;
+    push_batch(&loader->pending, batch);
     batch->status = parse_locked(loader, ticket, false, batch->records, columns, &batch->error);
+    (void)pop_batch(&loader->pending); /* it was the first, and stayed so */
     tfeed_status status = batch->status;
     if (status == TFEED_OK) {
         *ret_n_rows = ticket_n_rows(loader, ticket);
@@ -553,6 +559,8 @@ static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_
     draw_release(&ticket->draw);
     ticket->next = loader->free_tickets.first;
     loader->free_tickets.first = ticket;
+    batch->ticket = NULL;
+    batch->phase = BATCH_FREE;
     batch->next = loader->free_batches.first;
     loader->free_batches.first = batch;
     wake_all_locked(loader);
@@ -567,9 +575,7 @@ static tfeed_status wait_into_locked(struct tfeed_loader *loader, struct taking 
     TFI_REQUIRES(&loader->mutex)
 {
     while (is_stopped(loader) || !is_ready(loader)) {
-        const tfeed_status end = check_end_locked(loader, true, reterr);
-        if (end != TFEED_UNAVAILABLE)
-            return end;
+        TFI_TRY(check_end_locked(loader, reterr));
         if (taking->helps && can_parse_into(loader))
             return parse_into_locked(loader, columns, ret_n_rows, reterr);
         TFI_TRY(pass_time_locked(loader, taking, reterr));

@@ -81,7 +81,7 @@ struct tfeed_loader {
     struct source_set *sets;
     struct file_set *file_sets;
     size_t n_sets;
-    struct admission *admission;
+    struct admission **admissions; /* [n_sets] */
     struct window_pool *pool;
     struct tfi_budget *budget;
     struct tfi_thread *threads;
@@ -118,7 +118,7 @@ struct tfeed_loader {
     int64_t last_return_ns; /* of next, for the consumer's busy time; 0: none yet */
 };
 
-/* --- batch_ring.c ------------------------------------------------------------------------------ */
+/* --- batch_ring.c ---------------------------------------------------------------------------- */
 
 /* Makes the buffers of the ring. */
 tfeed_status loader_make_batches(struct tfeed_loader *loader, struct tfeed_error *reterr);

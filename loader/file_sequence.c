@@ -72,9 +72,8 @@ struct file_stream {
 /* --- life ------------------------------------------------------------------------------------- */
 
 tfeed_status file_sequence_init(struct file_sequence *sequence, struct order *order,
-                                bool (*next_stretch)(struct order *order,
-                                                     struct stream_plan *ret_plan),
-                                size_t n_open, struct tfeed_error *reterr)
+                                next_stretch_fn next_stretch, size_t n_open,
+                                struct tfeed_error *reterr)
 {
     enum { PIECES_OF_SHARED = 2, PIECES_OF_ALONE = 4 };
     const struct order_plan *plan = order->plan;
@@ -140,21 +139,7 @@ static struct file_stream *stream_new(struct file_sequence *sequence)
 static void stream_join(struct file_sequence *sequence, struct file_stream *stream)
 {
     stream->next = stream->plan.stretch.begin;
-    stream->is_read = stream->plan.has_ended;
     sequence->streams[sequence->n_streams++] = stream;
-}
-
-tfeed_status file_sequence_begin(struct file_sequence *sequence, const struct stream_plan *plan,
-                                 struct file_stream **ret_stream, struct tfeed_error *reterr)
-{
-    struct file_stream *stream = stream_new(sequence);
-    if (stream == NULL)
-        return tfi_fail_memory(reterr, "a sequence of files");
-    stream->plan = *plan;
-    stream_join(sequence, stream);
-    sequence->n_taken++;
-    *ret_stream = stream;
-    return TFEED_OK;
 }
 
 /* Begins the stream of the next stretch, ahead of the order. */
@@ -165,10 +150,11 @@ static tfeed_status begin_ahead(struct file_sequence *sequence, struct tfeed_err
     struct file_stream *stream = stream_new(sequence);
     if (stream == NULL)
         return tfi_fail_memory(reterr, "a sequence of files");
-    if (!sequence->next_stretch(sequence->order, &stream->plan)) {
+    const tfeed_status status = sequence->next_stretch(sequence->order, &stream->plan, reterr);
+    if (status != TFEED_OK) {
         stream_free(stream, sequence->plan->allocator);
-        sequence->has_no_more = true;
-        return TFEED_OUT_OF_RANGE;
+        sequence->has_no_more = status == TFEED_OUT_OF_RANGE;
+        return status;
     }
     stream_join(sequence, stream);
     return TFEED_OK;
@@ -204,11 +190,6 @@ void file_sequence_release(struct file_sequence *sequence, struct file_stream *s
         stream_free(stream, sequence->plan->allocator);
 }
 
-const struct stream_plan *file_stream_plan(const struct file_stream *stream)
-{
-    return &stream->plan;
-}
-
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* Opens the stream's file at its begin; an offset that is only known by its number is looked up. */
@@ -232,8 +213,7 @@ static tfeed_status fill_window(struct file_stream *stream, enum cursor_checks c
     const struct order_plan *plan = stream->work.sequence->plan;
     uint64_t n_bytes = 0;
     while (window->n_rows < LOADER_RUN_RECORDS && n_bytes < REFILL_BYTES) {
-        if (atomic_load_explicit(plan->stop, memory_order_relaxed))
-            return tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped");
+        TFI_TRY(plan_check_stop(plan, reterr));
         const uint32_t n_before = window->n_rows;
         const tfeed_status status =
             row_holes_read(&stream->cursor, checks, window, LOADER_RUN_RECORDS - n_before, reterr);
@@ -514,7 +494,27 @@ tfeed_status file_sequence_reach(struct file_sequence *sequence, struct file_str
     return TFEED_UNAVAILABLE;
 }
 
-bool file_stream_has_ended(const struct file_stream *stream)
+uint64_t file_sequence_depth(const struct file_sequence *sequence)
+{
+    uint64_t n_rows = 0;
+    for (size_t i = 0; i < sequence->n_streams; i++)
+        for (const struct piece *piece = sequence->streams[i]->first; piece != NULL;
+             piece = piece->next)
+            n_rows += piece->is_checked ? piece->window->n_rows - piece->window->n_drawn : 0;
+    return n_rows;
+}
+
+/* --- state ------------------------------------------------------------------------------------ */
+
+/* lane_state.window of a file that is known to have ended, in a slot whose turn has not come. */
+enum { LANE_IS_READ = 1 };
+
+bool file_stream_was_read(const struct lane_state *lane)
+{
+    return lane->window == LANE_IS_READ;
+}
+
+static bool has_ended(const struct file_stream *stream)
 {
     const struct piece *first = stream->first;
     if (first == NULL)
@@ -523,7 +523,8 @@ bool file_stream_has_ended(const struct file_stream *stream)
            first->window->ends_lane && first->window->status == TFEED_OK;
 }
 
-struct place file_stream_place(const struct file_stream *stream)
+/* Of the next record; none comes where the stream has ended. */
+static struct place next_place(const struct file_stream *stream)
 {
     const struct piece *first = stream->first;
     if (first == NULL)
@@ -534,12 +535,28 @@ struct place file_stream_place(const struct file_stream *stream)
     return window->n_drawn < window->n_rows ? window->rows[window->n_drawn].place : first->behind;
 }
 
-uint64_t file_sequence_depth(const struct file_sequence *sequence)
+void file_stream_save(const struct file_stream *stream, struct lane_state *ret_lane)
 {
-    uint64_t n_rows = 0;
-    for (size_t i = 0; i < sequence->n_streams; i++)
-        for (const struct piece *piece = sequence->streams[i]->first; piece != NULL;
-             piece = piece->next)
-            n_rows += piece->is_checked ? piece->window->n_rows - piece->window->n_drawn : 0;
-    return n_rows;
+    ret_lane->has_ended = stream == NULL;
+    if (stream == NULL)
+        return;
+    ret_lane->position = stream->plan.position;
+    ret_lane->begin = next_place(stream);
+    ret_lane->window = has_ended(stream) ? LANE_IS_READ : 0;
+}
+
+tfeed_status file_sequence_resume(struct file_sequence *sequence, const struct stream_plan *plan,
+                                  const struct lane_state *lane, struct file_stream **ret_stream,
+                                  struct tfeed_error *reterr)
+{
+    struct file_stream *stream = stream_new(sequence);
+    if (stream == NULL)
+        return tfi_fail_memory(reterr, "a sequence of files");
+    stream->plan = *plan;
+    stream->plan.stretch.begin = lane->begin;
+    stream->is_read = file_stream_was_read(lane);
+    stream_join(sequence, stream);
+    sequence->n_taken++;
+    *ret_stream = stream;
+    return TFEED_OK;
 }

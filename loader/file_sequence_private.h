@@ -18,32 +18,26 @@
 #ifndef TFI_FILE_SEQUENCE_PRIVATE_H
 #define TFI_FILE_SEQUENCE_PRIVATE_H
 
-#include "loader/loader_private.h"
+#include "loader/order_private.h"
 
 /* What a stream reads. */
 struct stream_plan {
     struct stretch stretch; /* begin.offset is looked up where begin.record is not 0 */
     uint64_t epoch;
     uint64_t position; /* in the order's list of that epoch */
-    bool has_ended;    /* nothing is read */
 };
 
-/* Whether the file's records are views of a map: they can be looked at in any order, and holding
- * one costs no memory. */
-static inline bool file_is_mapped(const struct order_plan *plan, uint32_t file)
-{
-    const struct tfeed_record_reader_options *options = &plan->set->reader_options;
-    return !plan->set->files[file].is_compressed && options->map == TFEED_MAP_AUTO &&
-           options->file_system->map != NULL;
-}
+/* The stretch behind the last one that was asked for. OUT_OF_RANGE: there is none; other statuses
+ * may be gone when it is asked again. */
+typedef tfeed_status (*next_stretch_fn)(struct order *order, struct stream_plan *ret_plan,
+                                        struct tfeed_error *reterr);
 
 struct file_stream;
 
 struct file_sequence {
     struct order *order;
     const struct order_plan *plan;
-    /* The stretch behind the last one that was asked for; false: there is none. */
-    bool (*next_stretch)(struct order *order, struct stream_plan *ret_plan);
+    next_stretch_fn next_stretch;
 
     struct file_stream **streams; /* [n_streams] that live, as they were begun */
     size_t n_streams;
@@ -57,15 +51,16 @@ struct file_sequence {
 
 /* n_open: how many streams the order has at a time. */
 tfeed_status file_sequence_init(struct file_sequence *sequence, struct order *order,
-                                bool (*next_stretch)(struct order *order,
-                                                     struct stream_plan *ret_plan),
-                                size_t n_open, struct tfeed_error *reterr);
+                                next_stretch_fn next_stretch, size_t n_open,
+                                struct tfeed_error *reterr);
 /* No fill is out. */
 void file_sequence_clear(struct file_sequence *sequence);
 
-/* Begins a stream that next_stretch does not know, for the order: a resume. Before any other. */
-tfeed_status file_sequence_begin(struct file_sequence *sequence, const struct stream_plan *plan,
-                                 struct file_stream **ret_stream, struct tfeed_error *reterr);
+/* Begins a stream for the order where file_stream_save found it; the plan is what next_stretch had
+ * said of it. Before any other. */
+tfeed_status file_sequence_resume(struct file_sequence *sequence, const struct stream_plan *plan,
+                                  const struct lane_state *lane, struct file_stream **ret_stream,
+                                  struct tfeed_error *reterr);
 
 /* What the next stretch is. OUT_OF_RANGE: there is none. */
 tfeed_status file_sequence_peek(struct file_sequence *sequence, const struct stream_plan **ret_plan,
@@ -80,11 +75,10 @@ void file_sequence_release(struct file_sequence *sequence, struct file_stream *s
 tfeed_status file_sequence_reach(struct file_sequence *sequence, struct file_stream *stream,
                                  struct row_window **ret_window, struct tfeed_error *reterr);
 
-const struct stream_plan *file_stream_plan(const struct file_stream *stream);
-/* The place of the stream's next record; none comes where the stream has ended. */
-struct place file_stream_place(const struct file_stream *stream);
-/* Whether it is known that no record comes any more. */
-bool file_stream_has_ended(const struct file_stream *stream);
+/* Where it stands: position, begin and window of the lane; NULL: has_ended. */
+void file_stream_save(const struct file_stream *stream, struct lane_state *ret_lane);
+/* Whether it was known of a saved stream that no record comes any more. */
+bool file_stream_was_read(const struct lane_state *lane);
 
 struct fill *file_sequence_claim(struct file_sequence *sequence, bool needed_only);
 void file_sequence_fill_run(struct fill *fill);

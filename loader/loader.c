@@ -7,6 +7,7 @@
  * what they worked with. Batches that the program still holds keep the rest: the ring's buffers,
  * the schema, the files' names.
  */
+#include <math.h>
 #include <string.h>
 
 #include "core/allocator_internal.h"
@@ -73,8 +74,10 @@ static void free_workplace(struct tfeed_loader *loader)
     }
     row_source_free(loader->source);
     loader->source = NULL;
-    admission_free(loader->admission);
-    loader->admission = NULL;
+    for (size_t i = 0; loader->admissions != NULL && i < loader->n_sets; i++)
+        admission_free(loader->admissions[i]);
+    tfi_free(loader->allocator, loader->admissions);
+    loader->admissions = NULL;
     tfi_free(loader->allocator, loader->threads);
     loader->threads = NULL;
 }
@@ -108,14 +111,18 @@ static tfeed_status open_files(struct tfeed_loader *loader, const struct tfeed_l
                                struct tfeed_error *reterr)
 {
     const size_t n_sets = loader->n_sets;
+    double total_weight = 0;
     loader->file_sets = tfi_alloc_zeroed(loader->allocator, n_sets, sizeof *loader->file_sets);
     loader->sets = tfi_alloc_zeroed(loader->allocator, n_sets, sizeof *loader->sets);
     if (loader->file_sets == NULL || loader->sets == NULL)
         return tfi_fail_memory(reterr, "a loader");
     for (size_t i = 0; i < n_sets; i++) {
-        if (!(sets[i].weight > 0))
+        total_weight += sets[i].weight;
+        if (!(sets[i].weight > 0) || !isfinite(total_weight))
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "the weight of set %zu must be above 0, not %g", i, sets[i].weight);
+                            "the weight of set %zu must be above 0 and finite, as the sum of all, "
+                            "not %g",
+                            i, sets[i].weight);
         TFI_TRY(file_set_init(&loader->file_sets[i], sets[i].patterns, sets[i].n_patterns,
                               &loader->options, reterr));
         choose_map(loader, &loader->file_sets[i]);
@@ -199,6 +206,24 @@ static const struct order_functions *functions_of(enum tfeed_order order)
     return &order_files;
 }
 
+static uint64_t seed_of_set(const struct tfeed_loader *loader, size_t i)
+{
+    const uint64_t seed = (uint64_t)loader->options.seed;
+    return loader->n_sets == 1 ? seed : loader_key(seed, KEY_MIX, i, 0, 1);
+}
+
+static tfeed_status make_admissions(struct tfeed_loader *loader, struct tfeed_error *reterr)
+{
+    loader->admissions =
+        tfi_alloc_zeroed(loader->allocator, loader->n_sets, sizeof(struct admission *));
+    if (loader->admissions == NULL)
+        return tfi_fail_memory(reterr, "a loader");
+    for (size_t i = 0; i < loader->n_sets; i++)
+        TFI_TRY(admission_new(&loader->options, seed_of_set(loader, i), loader->schema,
+                              &loader->admissions[i], reterr));
+    return TFEED_OK;
+}
+
 static void plan_sets(struct tfeed_loader *loader)
 {
     const struct tfeed_loader_options *options = &loader->options;
@@ -208,9 +233,8 @@ static void plan_sets(struct tfeed_loader *loader)
             .allocator = loader->allocator,
             .set = &loader->file_sets[i],
             .set_index = i,
-            .seed = loader->n_sets == 1 ? (uint64_t)options->seed
-                                        : loader_key((uint64_t)options->seed, KEY_MIX, i, 0, 1),
-            .admission = loader->admission,
+            .seed = seed_of_set(loader, i),
+            .admission = loader->admissions[i],
             .pool = loader->pool,
             .stop = &loader->stop,
             .n_lanes = loader->identity.n_lanes,
@@ -223,10 +247,12 @@ static void plan_sets(struct tfeed_loader *loader)
         };
 }
 
+/* One that is drawn into, two that are complete. */
+enum { N_TICKETS_AHEAD = 3 };
+
 static tfeed_status make_tickets(struct tfeed_loader *loader, struct tfeed_error *reterr)
 {
-    enum { N_AHEAD = 3 }; /* one that is drawn into, two that are complete */
-    const size_t n = (size_t)loader->options.n_batches + N_AHEAD;
+    const size_t n = (size_t)loader->options.n_batches + N_TICKETS_AHEAD;
     loader->tickets = tfi_alloc_zeroed(loader->allocator, n, sizeof *loader->tickets);
     if (loader->tickets == NULL)
         return tfi_fail_memory(reterr, "a loader's batches");
@@ -249,26 +275,53 @@ static tfeed_status make_tickets(struct tfeed_loader *loader, struct tfeed_error
     return TFEED_OK;
 }
 
+/* The state of this shard, where as many shards go on as there were; else NULL. */
+static const struct loader_state *own_state(const struct tfeed_loader_options *options,
+                                            const struct loader_state *states, size_t n_states)
+{
+    if (n_states == 0 || states[0].n_shards != (uint64_t)options->n_shards)
+        return NULL;
+    return &states[n_states == 1 ? 0 : options->shard_index];
+}
+
 /* Where the loader stands before its first batch. */
 static tfeed_status note_begin(struct tfeed_loader *loader, const struct loader_state *states,
                                size_t n_states, struct tfeed_error *reterr)
 {
     TFI_TRY(loader_state_init(&loader->last_state, loader->source, loader->allocator, reterr));
     row_source_save(loader->source, &loader->last_state);
-    if (n_states == (size_t)loader->options.n_shards)
-        loader->n_drawn_batches = states[n_states == 1 ? 0 : loader->options.shard_index].n_batches;
+    const struct loader_state *own = own_state(&loader->options, states, n_states);
+    loader->n_drawn_batches = own != NULL ? own->n_batches : 0;
     loader->last_state.n_batches = loader->n_drawn_batches;
     for (size_t i = 0; i < loader->last_state.n_sets; i++)
         loader->n_skipped += loader->last_state.sets[i].order.n_skipped;
     return TFEED_OK;
 }
 
+/* TENSORFLOW: every batch carries the places of all that its queue holds. */
+static tfeed_status check_state_bytes(const struct tfeed_loader *loader, struct tfeed_error *reterr)
+{
+    const struct tfeed_loader_options *options = &loader->options;
+    if (options->order != TFEED_ORDER_TENSORFLOW)
+        return TFEED_OK;
+    const uint64_t n_states = (uint64_t)options->n_batches + N_TICKETS_AHEAD + 1;
+    const uint64_t n_bytes = n_states * (uint64_t)options->capacity * sizeof(struct place);
+    if (n_bytes <= tfi_budget_limit(loader->budget))
+        return TFEED_OK;
+    return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
+                    "a queue of %lld records needs %llu bytes for the states of %lld batches, the "
+                    "budget is %llu: lower capacity, or raise budget_bytes",
+                    (long long)options->capacity, (unsigned long long)n_bytes,
+                    (long long)options->n_batches,
+                    (unsigned long long)tfi_budget_limit(loader->budget));
+}
+
 static tfeed_status make_source(struct tfeed_loader *loader, const struct loader_state *states,
                                 size_t n_states, struct tfeed_error *reterr)
 {
+    TFI_TRY(check_state_bytes(loader, reterr));
     TFI_TRY(decide_lanes(loader, reterr));
-    TFI_TRY(admission_new(&loader->options, (uint64_t)loader->options.seed, loader->schema,
-                          &loader->admission, reterr));
+    TFI_TRY(make_admissions(loader, reterr));
     plan_sets(loader);
     TFI_TRY(row_source_make(&loader->options, (uint64_t)loader->options.seed,
                             functions_of(loader->options.order), loader->sets, loader->n_sets,
@@ -453,5 +506,6 @@ void tfeed_loader_statistics_get(struct tfeed_loader *loader,
     const size_t n_bytes = ret_statistics->struct_size < sizeof statistics
                                ? ret_statistics->struct_size
                                : sizeof statistics;
+    statistics.struct_size = n_bytes;
     memcpy(ret_statistics, &statistics, n_bytes);
 }

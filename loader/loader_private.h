@@ -12,7 +12,8 @@
  *   row_window.c   some rows that were read together: what is handed from filling to drawing
  *        │
  *   order_*.c      FILES, FAST, GLOBAL, TENSORFLOW: which windows there are, and which row of them
- *        │         is the next. Filling may run side by side; drawing is serial, and cheap
+ *        │         is the next. Filling may run side by side; drawing is serial, and cheap. Their
+ *        │         parts: order.c, file_sequence.c, files_*.c, global_*.c, tensorflow_store.c
  *        │
  *   row_level.c    shards brought to the same number of rows
  *   row_source.c   several sets: which one the next row comes from
@@ -48,6 +49,9 @@ struct tfi_budget;
 /* A run of work is at most so many records, and 256 KiB or one record. */
 enum { LOADER_RUN_RECORDS = 128 };
 
+/* Loops over millions of numbers look at the stop once in so many. */
+enum { LOADER_STOP_ITEMS = 1 << 16 };
+
 /* --- random keys ----------------------------------------------------------------------------- */
 
 /* What a key is for, so that no two uses meet. */
@@ -58,6 +62,8 @@ uint64_t loader_key(uint64_t seed, enum key_use use, uint64_t a, uint64_t b, uin
 
 /* order[n] = a permutation of 0 … n - 1 that the key decides (Fisher-Yates). */
 void loader_permute(uint64_t key, uint32_t *order, uint32_t n);
+/* The same, for millions. False: *stop was set meanwhile, and the order is none. */
+bool loader_permute_many(uint64_t key, uint32_t *order, uint32_t n, const _Atomic bool *stop);
 
 /* --- files ------------------------------------------------------------------------------------ */
 
@@ -128,7 +134,8 @@ tfeed_status file_set_count(struct file_set *set, uint32_t file, const _Atomic b
 struct row {
     struct tfeed_bytes bytes; /* the payload; its block is held by the window, (1) */
     struct place place;
-    uint32_t set; /* of a mix; row_source.c sets it */
+    uint32_t set;   /* of a mix; row_source.c sets it */
+    uint64_t epoch; /* set when it is drawn */
 };
 
 struct window_pool;
@@ -172,8 +179,24 @@ struct row_window *row_window_new(struct window_pool *pool, uint32_t n_rows);
 void row_window_shuffle(struct row_window *window, uint64_t key);
 void row_window_ref(struct row_window *window);
 void row_window_unref(struct row_window *window);
-/* Appends a row for `view`, whose block the window then holds. False: no memory. */
-bool row_window_add(struct row_window *window, const struct tfeed_record_view *view, uint32_t file);
+/* The window holds one more block. False: no memory. */
+bool row_window_hold(struct row_window *window, struct tfeed_block *block);
+/* Appends a row for `view`, whose block the window then holds. False: no memory. Inline: it is
+ * called for every record, and nearly all lie in the block of the one before. */
+static inline bool row_window_add(struct row_window *window, const struct tfeed_record_view *view,
+                                  uint32_t file)
+{
+    struct tfeed_block *block = view->block;
+    const bool is_held =
+        block == NULL || (window->n_blocks > 0 && window->blocks[window->n_blocks - 1] == block);
+    if (!is_held && !row_window_hold(window, block))
+        return false;
+    window->rows[window->n_rows++] = (struct row){
+        .bytes = {view->data, view->len, block},
+        .place = {.offset = view->offset, .record = view->record, .file = file},
+    };
+    return true;
+}
 /* Forgets the rows behind the first n (their blocks stay held). */
 static inline void row_window_cut(struct row_window *window, uint32_t n)
 {
@@ -186,8 +209,8 @@ enum verdict { ROW_WANTED, ROW_FILTERED, ROW_BAD };
 
 struct admission;
 
-/* What is asked of every record before it may be drawn. NULL in *ret_admission: nothing. `schema`
- * is borrowed. */
+/* What is asked of every record of a set, whose seed this is, before it may be drawn. NULL in
+ * *ret_admission: nothing. Options and schema are borrowed. */
 tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t seed,
                            struct tfeed_schema *schema, struct admission **ret_admission,
                            struct tfeed_error *reterr);
@@ -205,6 +228,11 @@ void admission_leave(struct admission_desk *desk);
 /* ROW_BAD: reterr says what is wrong. */
 enum verdict admission_ask(struct admission_desk *desk, const struct file_set *set, uint64_t epoch,
                            const struct row *row, struct tfeed_error *reterr);
+
+/* Asks the program's map; an error gets the record's place. OUT_OF_RANGE, which would pass for the
+ * end of the data, becomes INVALID_ARGUMENT. */
+tfeed_status loader_map_row(const struct tfeed_loader_options *options,
+                            const struct tfeed_loader_record *record, struct tfeed_error *reterr);
 
 /* Asks for the rows of a window from `first` on and leaves out those that are not wanted, counted.
  * True: a bad record ends this stretch of the file (TFEED_ON_ERROR_STOP_FILE), rows behind it are
@@ -375,7 +403,8 @@ struct order_functions {
     /* Draws rows until n_rows == n_wanted and ends_epoch is known, or the epoch ends. May be called
      * again with the same draw to go on.
      * OK            n_rows == n_wanted, or fewer and ends_epoch
-     * UNAVAILABLE   windows are missing: fill, then call again
+     * UNAVAILABLE   windows are missing: fill, then call again. (With reterr set: an error that
+     *               has this code.)
      * OUT_OF_RANGE  no row, and none will come
      * else          the error that stands at this row; again at each call */
     tfeed_status (*draw)(struct order *order, struct draw *draw, struct tfeed_error *reterr);

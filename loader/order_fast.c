@@ -82,6 +82,7 @@ struct fast_order {
     uint64_t n_epoch_rows;
     uint64_t turn;
     uint64_t n_skipped;
+    bool began_whole; /* the epoch, not somewhere in it by a resume */
     bool has_ended;
     bool lacks_memory; /* for a window: the next draw says so */
     struct lane *lanes;
@@ -153,6 +154,27 @@ static bool add_bytes(void *user_data, const struct share *share)
     return true;
 }
 
+/* Lays the turns of a round, turns[n_lanes] of them, side by side: turn j of t stands at
+ * (2 j + 1) / (2 t) of the round. Returns how many they are. */
+static size_t spread_turns(const uint64_t *turns, size_t n_lanes, uint32_t *rotation)
+{
+    uint64_t n_given[TURNS_OF_LARGEST + 1] = {0}; /* to the lanes that have so many turns */
+    size_t n = 0;
+    for (;;) {
+        uint64_t first = 0;
+        for (uint64_t t = 1; t <= TURNS_OF_LARGEST; t++)
+            if (n_given[t] < t &&
+                (first == 0 || (2 * n_given[t] + 1) * first < (2 * n_given[first] + 1) * t))
+                first = t;
+        if (first == 0)
+            return n;
+        n_given[first]++;
+        for (size_t i = 0; i < n_lanes; i++)
+            if (turns[i] == first)
+                rotation[n++] = (uint32_t)i;
+    }
+}
+
 /* A round of turns in which each lane comes in proportion to its bytes, spread evenly. Lanes
  * without bytes come once: they end at their first turn. */
 static tfeed_status make_rotation(struct fast_order *order, struct tfeed_error *reterr)
@@ -161,9 +183,8 @@ static tfeed_status make_rotation(struct fast_order *order, struct tfeed_error *
     const struct tfeed_allocator *allocator = plan->allocator;
     uint32_t *files = tfi_alloc_array(allocator, plan->set->n_files, sizeof *files);
     uint64_t *turns = tfi_alloc_zeroed(allocator, order->n_lanes, sizeof *turns);
-    int64_t *credit = tfi_alloc_zeroed(allocator, order->n_lanes, sizeof *credit);
     tfeed_status status = TFEED_OK;
-    if (files == NULL || turns == NULL || credit == NULL) {
+    if (files == NULL || turns == NULL) {
         status = tfi_fail_memory(reterr, "the lanes of an epoch");
         goto out;
     }
@@ -173,26 +194,14 @@ static tfeed_status make_rotation(struct fast_order *order, struct tfeed_error *
         (void)visit_shares(plan, files, order->lanes[i].id, add_bytes, &turns[i]);
         most = turns[i] > most ? turns[i] : most;
     }
-    size_t n = 0;
     for (size_t i = 0; i < order->n_lanes; i++) {
         turns[i] = scale(TURNS_OF_LARGEST, turns[i], most);
         turns[i] = turns[i] > 0 ? turns[i] : 1;
-        n += turns[i];
     }
-    for (size_t t = 0; t < n; t++) { /* the lane that is furthest behind its due */
-        size_t due = 0;
-        for (size_t i = 0; i < order->n_lanes; i++) {
-            credit[i] += (int64_t)turns[i];
-            due = credit[i] > credit[due] ? i : due;
-        }
-        credit[due] -= (int64_t)n;
-        order->rotation[t] = (uint32_t)due;
-    }
-    order->n_rotation = n;
+    order->n_rotation = spread_turns(turns, order->n_lanes, order->rotation);
 out:
     tfi_free(allocator, files);
     tfi_free(allocator, turns);
-    tfi_free(allocator, credit);
     return status;
 }
 
@@ -452,11 +461,6 @@ static void end_lane(struct fast_order *order, struct lane *lane)
 {
     row_window_unref(lane->current.window);
     lane->current.window = NULL;
-    if (lane->ready.window != NULL && lane->ready.epoch == order->epoch) {
-        /* the end came as a window without rows: nobody needs to begin it */
-        row_window_unref(lane->ready.window);
-        lane->ready.window = NULL;
-    }
     lane->has_ended = true;
     order->n_alive--;
 }
@@ -499,7 +503,9 @@ static tfeed_status draw_rows(struct fast_order *order, struct draw *draw,
             continue;
         if (!draw_hold(draw, window))
             return tfi_fail_memory(reterr, "a batch's windows");
-        draw->rows[draw->n_rows++] = window->rows[window->n_drawn++];
+        struct row *row = &draw->rows[draw->n_rows++];
+        *row = window->rows[window->n_drawn++];
+        row->epoch = order->epoch;
         draw->epoch = order->epoch;
         order->n_epoch_rows++;
     }
@@ -528,16 +534,33 @@ static int has_more(const struct fast_order *order)
     return answer;
 }
 
-static tfeed_status next_epoch(struct fast_order *order, struct tfeed_error *reterr)
+/* Whether the epochs that follow are as empty as this one. (A shard may be left out of one by how
+ * the files of a few lie.) */
+static bool is_empty(const struct fast_order *order)
 {
-    for (size_t i = 0; i < order->n_lanes; i++)
-        if (!order->lanes[i].has_ended)
-            end_lane(order, &order->lanes[i]);
+    const struct order_plan *plan = order->base.plan;
+    return order->began_whole && order->n_epoch_rows == 0 &&
+           (plan->options->n_shards == 1 || plan->set->n_bytes == 0);
+}
+
+/* The lanes have no more rows; the end of some may stand in a window that is not begun. */
+static tfeed_status next_epoch(struct fast_order *order, struct draw *draw,
+                               struct tfeed_error *reterr)
+{
+    for (size_t i = 0; i < order->n_lanes; i++) {
+        struct lane *lane = &order->lanes[i];
+        if (lane->has_ended)
+            continue;
+        if (lane->current.window == NULL || !lane->current.window->ends_lane)
+            TFI_TRY(begin_window(order, lane, draw, reterr));
+        end_lane(order, lane);
+    }
+    order->has_ended = is_empty(order) || is_through(order, order->epoch + 1);
     order->epoch++;
-    order->has_ended = is_through(order, order->epoch);
     if (order->has_ended)
         return TFEED_OK;
     begin_epoch(order);
+    order->began_whole = true;
     return make_rotation(order, reterr);
 }
 
@@ -553,7 +576,7 @@ static tfeed_status fast_draw(struct order *base, struct draw *draw, struct tfee
             return TFEED_UNAVAILABLE;
         if (more > 0)
             return TFEED_OK;
-        TFI_TRY(next_epoch(order, reterr));
+        TFI_TRY(next_epoch(order, draw, reterr));
         if (draw->n_rows > 0) {
             draw->ends_epoch = true;
             return TFEED_OK;
@@ -680,6 +703,7 @@ static tfeed_status restore(struct fast_order *order, const struct order_state *
         if (!same_shards)
             order->n_skipped += states[s]->n_skipped;
     }
+    order->began_whole = false;
     order->epoch = same_shards ? own->epoch : earliest_epoch(order);
     for (size_t i = 0; i < order->n_lanes; i++) {
         order->lanes[i].first_epoch = order->lanes[i].epoch;
@@ -711,6 +735,18 @@ static void fast_free(struct order *base)
     tfi_free(allocator, order->lanes);
     tfi_free(allocator, order->rotation);
     tfi_free(allocator, order);
+}
+
+/* Files are cut by their sizes: one without would be left out. */
+static tfeed_status check_sizes(const struct file_set *set, struct tfeed_error *reterr)
+{
+    for (size_t i = 0; i < set->n_files; i++)
+        if (set->files[i].size == TFEED_SIZE_UNKNOWN)
+            return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, set->files[i].path, TFEED_NOWHERE,
+                               TFEED_NOWHERE,
+                               "order fast goes by the sizes of files, and a pipe has none: use "
+                               "order files");
+    return TFEED_OK;
 }
 
 static tfeed_status make_lanes(struct fast_order *order, struct tfeed_error *reterr)
@@ -745,7 +781,10 @@ static tfeed_status fast_make(const struct order_plan *plan,
         return tfi_fail_memory(reterr, "a loader's lanes");
     order->base.functions = &order_fast;
     order->base.plan = plan;
-    tfeed_status status = make_lanes(order, reterr);
+    order->began_whole = true;
+    tfeed_status status = check_sizes(plan->set, reterr);
+    if (status == TFEED_OK)
+        status = make_lanes(order, reterr);
     if (status == TFEED_OK) {
         begin_epoch(order);
         if (n_states > 0)
@@ -870,6 +909,8 @@ static tfeed_status sample_record_bytes(const struct tfeed_loader_options *optio
     tfeed_status status = TFEED_OK;
     for (uint32_t f = 0; f < set->n_files && window->n_rows == 0 && status == TFEED_OK; f++) {
         const struct stretch stretch = {.begin = {.file = f}, .end_offset = UINT64_MAX};
+        if (set->files[f].size == TFEED_SIZE_UNKNOWN)
+            continue; /* what a pipe gives is given once */
         status = file_cursor_open(&cursor, &stretch, reterr);
         while (status == TFEED_OK && window->n_rows < LOADER_RUN_RECORDS)
             status = file_cursor_read(&cursor, CURSOR_CHECKS_NOW, window,

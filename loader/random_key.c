@@ -63,15 +63,34 @@ static uint32_t next_word(struct words *words)
     return words->words[words->n_used++];
 }
 
+/* Puts begin … end - 1 among those before; order[i] is not read before it is set. */
+static void permute_piece(struct words *words, uint32_t *order, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i < end; i++) {
+        const uint32_t j = below(next_word(words), i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+}
+
 void loader_permute(uint64_t key, uint32_t *order, uint32_t n)
 {
     struct words words;
     words_init(&words, key);
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t j = below(next_word(&words), i + 1);
-        order[i] = order[j]; /* the inside-out form: order[i] is not read before it is set */
-        order[j] = i;
+    permute_piece(&words, order, 0, n);
+}
+
+bool loader_permute_many(uint64_t key, uint32_t *order, uint32_t n, const _Atomic bool *stop)
+{
+    struct words words;
+    words_init(&words, key);
+    for (uint32_t begin = 0, end; begin < n; begin = end) {
+        if (atomic_load_explicit(stop, memory_order_relaxed))
+            return false;
+        end = n - begin < LOADER_STOP_ITEMS ? n : begin + LOADER_STOP_ITEMS;
+        permute_piece(&words, order, begin, end);
     }
+    return true;
 }
 
 void row_window_shuffle(struct row_window *window, uint64_t key)

@@ -96,3 +96,22 @@ uint32_t row_holes_pass(struct row_window *window, uint64_t n_most, struct draw 
     }
     return n;
 }
+
+uint32_t row_holes_take(struct row_window *window, uint64_t n_most, uint64_t epoch,
+                        struct draw *draw)
+{
+    const struct row *rows = &window->rows[window->n_drawn];
+    const uint32_t n_left = window->n_rows - window->n_drawn;
+    const uint32_t n_wanted = draw->n_wanted - draw->n_rows;
+    uint32_t n = n_left < n_wanted ? n_left : n_wanted;
+    n = n < n_most ? n : (uint32_t)n_most;
+    uint32_t n_taken = 0;
+    for (; n_taken < n && !row_is_hole(&rows[n_taken]); n_taken++) {
+        struct row *row = &draw->rows[draw->n_rows++];
+        *row = rows[n_taken];
+        row->epoch = epoch;
+    }
+    draw->epoch = epoch;
+    window->n_drawn += n_taken;
+    return n_taken;
+}

@@ -44,4 +44,9 @@ bool row_holes_admit(struct row_window *window, struct admission_desk *desk,
 uint32_t row_holes_pass(struct row_window *window, uint64_t n_most, struct draw *draw,
                         uint64_t *n_skipped);
 
+/* Gives the draw the rows that come next in the window: up to a hole, at most n_most, and what it
+ * wants. Returns how many. The draw holds the window. */
+uint32_t row_holes_take(struct row_window *window, uint64_t n_most, uint64_t epoch,
+                        struct draw *draw);
+
 #endif

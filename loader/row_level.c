@@ -511,6 +511,7 @@ static tfeed_status draw_repeats(struct row_level *level, struct draw *draw,
             if (!draw_hold(draw, level->window))
                 return tfi_fail_memory(reterr, "a batch's windows");
             *row = level->window->rows[(level->n_given - level->n_own) % level->n_kept];
+            row->epoch = level->epoch;
         }
         draw->n_rows++;
         draw->n_repeated++;

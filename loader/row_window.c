@@ -130,10 +130,8 @@ void row_window_unref(struct row_window *window)
     window_pool_unref(pool);
 }
 
-static bool hold_block(struct row_window *window, struct tfeed_block *block)
+bool row_window_hold(struct row_window *window, struct tfeed_block *block)
 {
-    if (block == NULL || (window->n_blocks > 0 && window->blocks[window->n_blocks - 1] == block))
-        return true;
     if (window->n_blocks == window->n_block_slots) {
         const uint32_t n = window->n_block_slots == 0 ? 8 : 2 * window->n_block_slots;
         struct tfeed_block **blocks =
@@ -149,17 +147,6 @@ static bool hold_block(struct row_window *window, struct tfeed_block *block)
         tfi_budget_charge(window->pool->budget, tfi_block_len(block));
         window->n_charged_bytes += tfi_block_len(block);
     }
-    return true;
-}
-
-bool row_window_add(struct row_window *window, const struct tfeed_record_view *view, uint32_t file)
-{
-    if (!hold_block(window, view->block))
-        return false;
-    window->rows[window->n_rows++] = (struct row){
-        .bytes = {view->data, view->len, view->block},
-        .place = {.offset = view->offset, .record = view->record, .file = file},
-    };
     return true;
 }
 

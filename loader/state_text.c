@@ -10,7 +10,6 @@
  *    { what rows depend on, "sets": [ files … ], "shards": [ { place of one shard } … ] }
  *                                                               one, or merged: all
  */
-#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -501,10 +500,10 @@ static tfeed_status check_options(const struct loader_identity *identity,
     TFI_TRY(loader_options_check(&options, reterr));
     if (identity->order == TFEED_ORDER_AUTO || identity->n_shards < 1)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "order and n_shards must not be auto");
-    if (identity->window_records < 0 || identity->window_records > INT32_MAX)
+    if (identity->window_records < 0 || identity->window_records > identity->shuffle_records)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "window_records must be from 0 to %d, not %lld", INT32_MAX,
-                        (long long)identity->window_records);
+                        "window_records must be from 0 to shuffle_records (%lld), not %lld",
+                        (long long)identity->shuffle_records, (long long)identity->window_records);
     return TFEED_OK;
 }
 

@@ -21,8 +21,10 @@
 
 /* A chunk in the queue's line. */
 struct waiting_run {
+    struct filler *filler;
     struct tfeed_attempt attempt;
     struct tfeed_tensor chunk;
+    bool is_done; /* its completion has come; the filler's mutex guards it */
 };
 
 struct filler {
@@ -35,7 +37,7 @@ struct filler {
 
     struct tfi_mutex mutex; /* guards all that follows */
     struct tfi_condition some_done;
-    size_t n_done;   /* attempts that have been completed */
+    size_t n_done;   /* runs before the first whose completion has not come */
     size_t n_wanted; /* of them, before the thread is woken */
 };
 
@@ -99,13 +101,18 @@ static tfeed_status fill(void *object, struct tfeed_error *reterr)
 
 /* --- the thread: runs in the queue's line -------------------------------------------------- */
 
+/* Completions of runs that two threads made room for may come in another order than the runs. */
 static void note_done(struct tfeed_attempt *attempt, void *user_data)
 {
     (void)attempt;
-    struct filler *filler = user_data;
+    struct waiting_run *done = user_data;
+    struct filler *filler = done->filler;
     tfi_mutex_lock(&filler->mutex);
-    filler->n_done++;
-    if (filler->n_done == filler->n_wanted)
+    done->is_done = true;
+    const size_t n_before = filler->n_done;
+    while (filler->runs[filler->n_done % TFI_RUNS_IN_HAND].is_done)
+        filler->runs[filler->n_done++ % TFI_RUNS_IN_HAND].is_done = false;
+    if (n_before < filler->n_wanted && filler->n_done >= filler->n_wanted)
         tfi_condition_wake(&filler->some_done, &filler->mutex);
     tfi_mutex_unlock(&filler->mutex);
 }
@@ -140,11 +147,12 @@ static tfeed_status end_runs(struct filler *filler, size_t n, struct tfeed_error
 static void start_run(struct filler *filler, const struct tfi_chunk *chunk)
 {
     struct waiting_run *run = &filler->runs[filler->n_started++ % TFI_RUNS_IN_HAND];
+    run->filler = filler;
     run->chunk = *chunk->components;
     run->attempt = (struct tfeed_attempt){.operation = TFEED_QUEUE_ENQUEUE_MANY,
                                           .components = &run->chunk,
                                           .on_done = note_done,
-                                          .user_data = filler};
+                                          .user_data = run};
     tfeed_queue_start(filler->queues->queues[chunk->bucket], &run->attempt);
 }
 

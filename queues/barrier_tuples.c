@@ -120,14 +120,16 @@ static bool grow_slots(struct barrier_tuples *tuples, size_t n_slots)
         return false;
     tuples->parts = parts;
     if (!grow_list(tuples, &tuples->n_parts, n_slots) ||
-        !grow_list(tuples, &tuples->free_slots, n_slots) ||
-        !tfi_queue_columns_grow(&tuples->columns, n_slots))
+        !grow_list(tuples, &tuples->free_slots, n_slots))
+        return false;
+    const bool has_grown = tfi_queue_columns_grow(&tuples->columns, n_slots);
+    for (size_t c = 0; c < tuples->columns.n_columns; c++) /* some may have moved all the same */
+        tuples->rows.columns[c] = tuples->columns.columns[c].slots;
+    if (!has_grown)
         return false;
     const size_t n_free = n_before - tuples->n_tuples;
     for (size_t slot = n_before; slot < n_slots; slot++)
         tuples->free_slots[n_free + slot - n_before] = (uint32_t)slot;
-    for (size_t c = 0; c < tuples->columns.n_columns; c++)
-        tuples->rows.columns[c] = tuples->columns.columns[c].slots;
     return true;
 }
 

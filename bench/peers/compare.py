@@ -42,13 +42,20 @@ WORKS = [
 
 # What `tfeed bench` is asked for, by work and kind of set. {files} stands for the files of the run.
 # The first form is what the others are compared with.
+LOAD = "bench load --rounds 1 --json --order files --shuffle 0"
+SHUFFLE = "bench load --rounds 1 --json --shuffle 10000 --batch 128 --columns image_raw,label"
+VIEWS = "--batch 32 --columns image/class/label,image/encoded"
 TFEED = [
     ("tfeed", {
         ("scan", None): "bench read --rounds 1 --json {files}",
-        ("batch", "mnist"): "bench parse --rounds 1 --json {files}",
-        ("batch", "imagenet"): "bench parse --rounds 1 --json --dtype bytes --batch 32 "
-                               "--image image/encoded {files}",
-        ("shuffle", "mnist"): "bench load --rounds 1 --json {files}",
+        ("batch", "ctr"): LOAD + " --batch 256 {files}",
+        ("batch", "imagenet"): LOAD + " " + VIEWS + " {files}",
+        ("shuffle", "mnist"): SHUFFLE + " {files}",
+    }),
+    ("tfeed, the caller's thread only", {
+        ("batch", "ctr"): LOAD + " --workers 0 --batch 256 {files}",
+        ("batch", "imagenet"): LOAD + " --workers 0 " + VIEWS + " {files}",
+        ("shuffle", "mnist"): SHUFFLE + " --workers 0 {files}",
     }),
 ]
 

@@ -63,7 +63,7 @@ enum tfeed_order {
     TFEED_ORDER_GLOBAL,
     /** The order of TensorFlow 1.x for the same seeds: string_input_producer, one reader,
      *  shuffle_batch, with the schedule of tfeed's `deterministic` batchers. Epochs run through;
-     *  batches may hold rows of two. */
+     *  batches may hold rows of two. The batch size is part of the order; one shard only. */
     TFEED_ORDER_TENSORFLOW
 };
 
@@ -71,7 +71,9 @@ enum tfeed_order {
 enum tfeed_on_error {
     TFEED_ON_ERROR_FAIL, /**< the batches before it come, then `next` returns the error */
     TFEED_ON_ERROR_SKIP, /**< it is left out and counted, at most max_skipped times */
-    /** Nothing more is read of this file in this epoch by the lane that met it; counted. */
+    /** Nothing more is read of this file in this epoch by the lane that met it; counted. GLOBAL
+     *  reads no record behind another: a damaged payload is left out alone, as under SKIP, and
+     *  where framing is lost the rest of that file is. */
     TFEED_ON_ERROR_STOP_FILE
 };
 
@@ -115,10 +117,11 @@ struct tfeed_loader_record {
 typedef bool (*tfeed_row_filter_fn)(const struct tfeed_loader_record *record, void *user_data);
 
 /** Changes a parsed row in place. Pure as above. A status other than OK counts as a record that
- *  cannot be parsed; reterr (never NULL) may get a message, the place is added. Under SKIP and
- *  STOP_FILE it is called twice a record. */
+ *  cannot be parsed (TFEED_OUT_OF_RANGE, the end of the data, becomes TFEED_INVALID_ARGUMENT);
+ *  reterr (never NULL) may get a message, the place is added. Under SKIP and STOP_FILE it is called
+ *  twice a record. */
 typedef tfeed_status (*tfeed_row_map_fn)(const struct tfeed_loader_record *record, void *user_data,
-                                     struct tfeed_error *reterr);
+                                         struct tfeed_error *reterr);
 
 /** Where the memory of batches comes from: pinned or huge pages fit here. */
 struct tfeed_batch_memory {
@@ -171,7 +174,7 @@ struct tfeed_loader_options {
     void *map_user_data;
 
     enum tfeed_mix_end mix_end; /**< TFEED_MIX_FIRST */
-    int64_t mix_rows;
+    int64_t mix_rows;           /**< of all shards together */
 
     const char *state; /**< NULL, or the text to continue from; read during open */
     struct tfeed_batch_memory batch_memory;  /**< zero: the allocator */

@@ -393,9 +393,9 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_shuffle_batch_examples(
 
 struct tfeed_bucket_options {
     size_t struct_size;
-    /** As of tfeed_fifo_batch. batch_size and capacity are those of every bucket unless given below;
-     *  capacity also is that of the queue of finished batches. enqueue_many, deterministic and
-     *  n_prefetch stay off. */
+    /** As of tfeed_fifo_batch. batch_size and capacity are those of every bucket unless given
+     *  below; capacity also is that of the queue of finished batches. enqueue_many, deterministic
+     *  and n_prefetch stay off. */
     struct tfeed_batch_options batch;
     size_t n_buckets;          /**< of tfeed_bucket */
     const int64_t *boundaries; /**< of tfeed_bucket_by_sequence_length: [n_boundaries], rising */

@@ -4,10 +4,10 @@
  * stress_loader.c - loaders opened, used by several threads and ended in every way, one after the
  * other.
  *
- * Each round draws order, epochs, sizes, workers, who helps, who holds batches for how long, and how
- * it ends: by itself, by a stop, or by closing while batches are held. After a clean end every
- * record has come once an epoch; after any end no thread and no byte is left, and memory has not
- * grown since the first rounds.
+ * Each round draws order, epochs, sizes, a filter, workers, lent threads, who helps, who holds
+ * batches for how long or has them written into columns, and how it ends: by itself, by a stop, or
+ * by closing while batches are held. After a clean end every record has come once an epoch; after
+ * any end no thread and no byte is left, and memory has not grown since the first rounds.
  *
  * Exit: 0 fine, 1 a row was lost, doubled or torn, an end was wrong, or something was left.
  */
@@ -22,7 +22,15 @@
 #include "tests/support/stress.h"
 #include "tests/support/support.h"
 
-enum { N_FILES = 5, N_RECORDS = 1200, MAX_TAKERS = 4, MAX_HELD = 4, MAX_GROWTH_KIB = 16 << 10 };
+enum {
+    N_FILES = 5,
+    N_RECORDS = 1200,
+    MAX_TAKERS = 4,
+    MAX_LENT = 2,
+    MAX_HELD = 4,
+    MAX_BATCH_ROWS = 70,
+    MAX_GROWTH_KIB = 16 << 10
+};
 
 static const int64_t file_records[N_FILES] = {400, 0, 1, 299, 500};
 
@@ -33,6 +41,8 @@ struct round {
     struct tfeed_loader_options options;
     enum ending ending;
     uint64_t random;
+    int64_t n_lent; /* threads in tfeed_loader_work */
+    bool uses_columns;
     _Atomic int64_t n_batches_left; /* until the stop or the close */
     _Atomic int n_seen[N_RECORDS];
     _Atomic int n_torn;
@@ -104,10 +114,9 @@ static struct tfeed_memory_files *write_files(enum tfeed_compression compression
 
 /* --- takers --------------------------------------------------------------------------------- */
 
-static void check_batch(struct round *round, const struct tfeed_batch *batch)
+static void check_rows(struct round *round, const int64_t *pairs, int64_t n_rows)
 {
-    const int64_t *pairs = tfeed_batch_int64s(batch, 0);
-    for (int64_t row = 0; row < tfeed_batch_n_rows(batch); row++) {
+    for (int64_t row = 0; row < n_rows; row++) {
         const int64_t id = pairs[2 * row];
         if (id < 0 || id >= N_RECORDS || pairs[2 * row + 1] != id * 3 + 1)
             atomic_fetch_add(&round->n_torn, 1);
@@ -116,9 +125,43 @@ static void check_batch(struct round *round, const struct tfeed_batch *batch)
     }
 }
 
+static void check_batch(struct round *round, const struct tfeed_batch *batch)
+{
+    check_rows(round, tfeed_batch_int64s(batch, 0), tfeed_batch_n_rows(batch));
+}
+
+/* A batch into columns of its own. */
+static tfeed_status take_into(struct round *round)
+{
+    static _Thread_local int64_t pairs[2 * MAX_BATCH_ROWS];
+    const struct tfeed_shape shape = {.n_dims = 2, .dims = {round->options.batch_size, 2}};
+    struct tfeed_tensor column = tfeed_tensor_borrow(TFEED_INT64, &shape, pairs);
+    int64_t n_rows;
+    const tfeed_status status = tfeed_loader_next_into(round->loader, &column, &n_rows, NULL);
+    if (status == TFEED_OK)
+        check_rows(round, pairs, n_rows);
+    return status;
+}
+
+/* Whatever may be asked at any time. */
+static void look(struct tfeed_loader *loader)
+{
+    struct tfeed_loader_statistics statistics = {.struct_size = sizeof statistics};
+    struct tfeed_bytes state;
+    tfeed_loader_statistics_get(loader, &statistics);
+    if (tfeed_loader_save_state(loader, &state, NULL) != TFEED_OK)
+        die("no state");
+    tfeed_block_unref(state.block);
+}
+
+/* *ret_batch stays as it is when the rows went into columns. */
 static tfeed_status take_one(struct taker *taker, struct tfeed_batch **ret_batch)
 {
     struct tfeed_loader *loader = taker->round->loader;
+    if (pick(&taker->random, 0, 15) == 0)
+        look(loader);
+    if (taker->round->uses_columns && pick(&taker->random, 0, 1) == 0)
+        return take_into(taker->round);
     if (taker->round->options.n_workers == 0 || pick(&taker->random, 0, 3) > 0)
         return tfeed_loader_next(loader, ret_batch, NULL);
     return tfeed_loader_next_timed(loader, pick(&taker->random, 0, 2), ret_batch, NULL);
@@ -140,7 +183,8 @@ static void take(void *argument)
             continue; /* the next round of the ring gives one back */
         if (status != TFEED_OK)
             break;
-        check_batch(round, held[i]);
+        if (held[i] != NULL)
+            check_batch(round, held[i]);
         if (atomic_fetch_sub(&round->n_batches_left, 1) == 1 && round->ending == ENDS_BY_STOP)
             tfeed_loader_stop(round->loader);
         if (round->ending == ENDS_BY_CLOSE && atomic_load(&round->n_batches_left) <= 0)
@@ -153,6 +197,28 @@ static void take(void *argument)
         atomic_fetch_add(&round->n_wrong_ends, 1);
     for (int64_t i = 0; i < MAX_HELD; i++)
         tfeed_batch_unref(held[i]);
+}
+
+/* Leaves out every seventh record of each file. */
+static bool keeps_most(const struct tfeed_loader_record *record, void *user_data)
+{
+    (void)user_data;
+    return record->view.record % 7 != 6;
+}
+
+static bool is_left_out(int64_t id)
+{
+    for (int f = 0; id >= file_records[f]; f++)
+        id -= file_records[f];
+    return id % 7 == 6;
+}
+
+static void lend(void *argument)
+{
+    struct round *round = argument;
+    const tfeed_status status = tfeed_loader_work(round->loader, NULL);
+    if (status != TFEED_OK && status != TFEED_CANCELLED)
+        atomic_fetch_add(&round->n_wrong_ends, 1);
 }
 
 /* --- rounds --------------------------------------------------------------------------------- */
@@ -168,7 +234,7 @@ static void choose(struct round *round)
     if (!is_plain && options->order == TFEED_ORDER_GLOBAL)
         options->order = TFEED_ORDER_FAST;
     options->shuffle_records = pick(random, 1, 600);
-    options->batch_size = pick(random, 1, 70);
+    options->batch_size = pick(random, 1, MAX_BATCH_ROWS);
     options->n_epochs = pick(random, 1, 3);
     options->interleave = pick(random, 1, 4);
     options->block_records = pick(random, 1, 20);
@@ -177,6 +243,9 @@ static void choose(struct round *round)
     options->n_batches = pick(random, 1, 6);
     options->with_records = pick(random, 0, 1) > 0;
     options->seed = pick(random, 0, 1000);
+    options->filter = pick(random, 0, 1) > 0 ? keeps_most : NULL;
+    round->n_lent = pick(random, 0, 3) > 0 ? 0 : pick(random, 1, MAX_LENT);
+    round->uses_columns = pick(random, 0, 1) > 0;
     round->ending = (enum ending)pick(random, 0, N_ENDINGS - 1);
     atomic_store(&round->n_batches_left, pick(random, 1, 40));
 }
@@ -184,10 +253,14 @@ static void choose(struct round *round)
 static void run_round(struct round *round)
 {
     struct taker takers[MAX_TAKERS];
+    struct tfi_thread lent[MAX_LENT];
     const int64_t n_takers = pick(&round->random, 1, MAX_TAKERS);
     struct tfeed_error error = TFEED_ERROR_INIT;
     if (tfeed_loader_open("part-*", schema, &round->options, &round->loader, &error) != TFEED_OK)
         die(error.message);
+    for (int64_t i = 0; i < round->n_lent; i++)
+        if (tfi_thread_start(&lent[i], "lent", lend, round, NULL) != TFEED_OK)
+            die("cannot start a thread");
     for (int64_t i = 0; i < n_takers; i++) {
         takers[i] = (struct taker){.round = round, .random = t_random_next(&round->random)};
         if (tfi_thread_start(&takers[i].thread, "taker", take, &takers[i], NULL) != TFEED_OK)
@@ -199,6 +272,10 @@ static void run_round(struct round *round)
     if (round->ending == ENDS_BY_CLOSE &&
         tfeed_loader_next(round->loader, &survivor, NULL) != TFEED_OK)
         survivor = NULL;
+    if (round->n_lent > 0 && round->ending != ENDS_BY_ITSELF)
+        tfeed_loader_stop(round->loader);
+    for (int64_t i = 0; i < round->n_lent; i++)
+        tfi_thread_join(&lent[i]);
     tfeed_loader_close(round->loader);
     if (survivor != NULL)
         check_batch(round, survivor);
@@ -215,7 +292,10 @@ static void check_round(struct round *round)
         const int64_t n = atomic_load(&round->n_seen[id]);
         if (n > round->options.n_epochs)
             die("a row came twice in an epoch");
-        if (round->ending == ENDS_BY_ITSELF && n != round->options.n_epochs)
+        const bool is_wanted = round->options.filter == NULL || !is_left_out(id);
+        if (n > 0 && !is_wanted)
+            die("a row came that the filter left out");
+        if (round->ending == ENDS_BY_ITSELF && is_wanted && n != round->options.n_epochs)
             die("a row is lost");
     }
 }
@@ -232,11 +312,28 @@ static long resident_kib(void)
     return n_pages * 4;
 }
 
+static void do_nothing(void *argument)
+{
+    (void)argument;
+}
+
+/* Threads of this process when none of the loader's lives; ThreadSanitizer adds one of its own with
+ * the first that is started. */
+static int count_threads(void)
+{
+    struct tfi_thread thread;
+    if (tfi_thread_start(&thread, "first", do_nothing, NULL, NULL) != TFEED_OK)
+        die("cannot start a thread");
+    tfi_thread_join(&thread);
+    (void)t_n_threads_becomes(1);
+    return t_n_threads();
+}
+
 int main(int argc, char **argv)
 {
     struct t_stress_options options;
     t_stress_options_parse(&options, MAX_TAKERS, argc, argv);
-    const int n_threads = t_n_threads();
+    const int n_threads = count_threads();
     plain_files = write_files(TFEED_COMPRESSION_NONE);
     gzip_files = write_files(TFEED_COMPRESSION_GZIP);
     const struct tfeed_shape pair = tfeed_shape_vector(2);

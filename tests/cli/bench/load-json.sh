@@ -2,4 +2,4 @@
 # SPDX-FileCopyrightText: 2026 The tfeed authors
 . "$CASES/helpers.sh"
 make_records
-tfeed bench load --rounds 2 --shuffle 3 --batch 2 --epochs 3 --json train.tfrecords test.tfrecords
+tfeed bench load --rounds 2 --shuffle 3 --batch 2 --epochs 3 --workers 1 --json train.tfrecords test.tfrecords

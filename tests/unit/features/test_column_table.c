@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "features/column_table_private.h"
 #include "features/schema_private.h"
@@ -16,6 +17,13 @@ static int find(const struct tfi_column_table *table, const char *name, size_t l
     struct t_guarded guarded;
     t_guarded_init_copy(&guarded, name, len);
     const int column = tfi_column_table_find(table, guarded.data, len);
+    t_guarded_clear(&guarded);
+
+    char longer[64 + 8]; /* something else stands behind it */
+    memset(longer, 'x', sizeof longer);
+    memcpy(longer, name, len);
+    t_guarded_init_copy(&guarded, longer, len < 8 ? 8 : len);
+    cr_assert_eq(tfi_column_table_find_any(table, guarded.data, len), column);
     t_guarded_clear(&guarded);
     return column;
 }

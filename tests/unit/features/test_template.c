@@ -102,7 +102,8 @@ Test(template, varint_of_exactly_its_length_is_read)
             uint64_t found = 0;
             wire_append_varint(&varint, value);
             memcpy(bytes + 8, varint.data, 8);
-            cr_assert_eq(tfi_template_varint(bytes + 8, len, tfi_join_groups, &found), varint.len == len);
+            cr_assert_eq(tfi_template_varint(bytes + 8, len, tfi_join_groups, &found),
+                         varint.len == len);
             if (varint.len == len)
                 cr_assert_eq(found, value);
         }

@@ -4,6 +4,7 @@
  * test_engine.c - who does the work, who waits, what is said when; and that nothing is lost by it.
  */
 #include <pthread.h>
+#include <stddef.h>
 
 #include "core/thread_internal.h"
 #include "tests/unit/loader/loader_fixture.h"
@@ -151,6 +152,116 @@ Test(engine, next_into_fills_the_columns_of_the_program)
         tfeed_tensor_clear(&columns[1]);
         tfeed_loader_close(loader);
     }
+}
+
+/* A map that holds the first row until it is told to go on, and refuses it if it is told that. */
+struct gate {
+    struct tfi_mutex mutex; /* guards all that follows */
+    struct tfi_condition changed;
+    bool has_first, has_twentieth, goes_on, refuses, second_is_back;
+};
+
+static void gate_set(struct gate *gate, bool *what)
+{
+    tfi_mutex_lock(&gate->mutex);
+    *what = true;
+    tfi_condition_wake(&gate->changed, &gate->mutex);
+    tfi_mutex_unlock(&gate->mutex);
+}
+
+/* False: not within `ms`. */
+static bool gate_wait(struct gate *gate, const bool *what, int64_t ms)
+{
+    const int64_t deadline_ns = tfi_deadline_after_ms(ms);
+    tfi_mutex_lock(&gate->mutex);
+    while (!*what && tfi_condition_wait(&gate->changed, &gate->mutex, deadline_ns)) {}
+    const bool is_set = *what;
+    tfi_mutex_unlock(&gate->mutex);
+    return is_set;
+}
+
+static tfeed_status hold_first_row(const struct tfeed_loader_record *record, void *user_data,
+                                   struct tfeed_error *reterr)
+{
+    struct gate *gate = user_data;
+    const int64_t id = *(const int64_t *)record->row[0];
+    (void)reterr;
+    if (id == 19)
+        gate_set(gate, &gate->has_twentieth);
+    if (id != 0)
+        return TFEED_OK;
+    gate_set(gate, &gate->has_first);
+    cr_assert(gate_wait(gate, &gate->goes_on, 30000));
+    return gate->refuses ? TFEED_ABORTED : TFEED_OK;
+}
+
+struct second_caller {
+    struct tfeed_loader *loader;
+    struct gate *gate;
+    tfeed_status status;
+    struct tfeed_batch *batch;
+};
+
+static void *call_second(void *argument)
+{
+    struct second_caller *caller = argument;
+    caller->status = tfeed_loader_next(caller->loader, &caller->batch, NULL);
+    gate_set(caller->gate, &caller->gate->second_is_back);
+    return NULL;
+}
+
+static void *call_first_into(void *argument)
+{
+    struct second_caller *caller = argument;
+    struct tfeed_tensor columns[2];
+    int64_t n_rows;
+    cr_assert_eq(tfeed_schema_alloc_columns(schema, 10, NULL, columns, NULL), TFEED_OK);
+    caller->status = tfeed_loader_next_into(caller->loader, columns, &n_rows, NULL);
+    tfeed_tensor_clear(&columns[0]);
+    tfeed_tensor_clear(&columns[1]);
+    return NULL;
+}
+
+static void run_two_callers(bool refuses)
+{
+    struct gate gate = {.refuses = refuses};
+    tfi_mutex_init(&gate.mutex);
+    tfi_condition_init(&gate.changed);
+    struct tfeed_loader_options options = t_options(&files);
+    options.map_row = hold_first_row;
+    options.map_user_data = &gate;
+    struct tfeed_loader *loader = t_open("part-*", schema, &options);
+    struct second_caller first = {.loader = loader, .gate = &gate}, second = first;
+    pthread_t threads[2];
+    cr_assert_eq(pthread_create(&threads[0], NULL, call_first_into, &first), 0);
+    cr_assert(gate_wait(&gate, &gate.has_first, 30000));
+    cr_assert_eq(pthread_create(&threads[1], NULL, call_second, &second), 0);
+    cr_assert(gate_wait(&gate, &gate.has_twentieth, 30000));
+    cr_assert(!gate_wait(&gate, &gate.second_is_back, 50)); /* parsed, but not its turn */
+    gate_set(&gate, &gate.goes_on);
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(pthread_join(threads[i], NULL), 0);
+    cr_assert_eq(first.status, refuses ? TFEED_ABORTED : TFEED_OK);
+    cr_assert_eq(second.status, first.status, "%s", tfeed_status_name(second.status));
+    if (!refuses) {
+        struct tfeed_bytes last, of_batch;
+        cr_assert_eq(tfeed_batch_int64s(second.batch, 0)[0], 10);
+        cr_assert_eq(tfeed_loader_save_state(loader, &last, NULL), TFEED_OK);
+        cr_assert_eq(tfeed_batch_state(second.batch, &of_batch, NULL), TFEED_OK);
+        cr_assert_str_eq((const char *)last.data, (const char *)of_batch.data);
+        tfeed_block_unref(last.block);
+        tfeed_block_unref(of_batch.block);
+        tfeed_batch_unref(second.batch);
+    }
+    tfeed_loader_close(loader);
+    tfi_condition_clear(&gate.changed);
+    tfi_mutex_clear(&gate.mutex);
+}
+
+Test(engine, a_batch_is_not_handed_out_before_one_that_goes_into_columns)
+{
+    run_two_callers(false);
+    run_two_callers(true);
 }
 
 Test(engine, strings_outlive_loader_and_batch_where_they_are_copied_out)
@@ -404,6 +515,80 @@ Test(engine, a_missing_feature_names_file_and_byte)
     cr_assert_not_null(strstr(error.message, "max_skipped"), "%s", error.message);
     tfeed_loader_close(loader);
     tfeed_schema_unref(other);
+}
+
+/* The files, of which every open fails but the first few. */
+static _Atomic int n_opens_left;
+static const struct tfeed_file_system *whole_files;
+
+static tfeed_status open_or_not(void *user_data, const char *path,
+                                const struct tfeed_allocator *allocator, void **ret_input,
+                                struct tfeed_error *reterr)
+{
+    if (atomic_fetch_sub(&n_opens_left, 1) > 0)
+        return whole_files->open_input(user_data, path, allocator, ret_input, reterr);
+    if (reterr != NULL)
+        *reterr = (struct tfeed_error){.code = TFEED_UNAVAILABLE, .message = "not now"};
+    return TFEED_UNAVAILABLE;
+}
+
+Test(engine, a_file_system_that_is_unavailable_is_an_error_not_a_wait)
+{
+    struct tfeed_loader_options options = t_options(&files);
+    whole_files = options.file_system;
+    struct tfeed_file_system failing = *whole_files;
+    failing.open_input = open_or_not;
+    options.file_system = &failing;
+    options.order = TFEED_ORDER_FAST;
+    options.shuffle_records = 256;
+    enum { MANY = 1000 };
+    atomic_store(&n_opens_left, MANY);
+    tfeed_loader_close(t_open("part-*", schema, &options));
+    const int n_of_open = MANY - atomic_load(&n_opens_left);
+    for (options.n_workers = 0; options.n_workers <= 2; options.n_workers++) {
+        atomic_store(&n_opens_left, n_of_open + 3);
+        struct tfeed_loader *loader = t_open("part-*", schema, &options);
+        cr_assert_leq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), N_RECORDS);
+        cr_assert_eq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), 0);
+        tfeed_loader_close(loader);
+    }
+}
+
+static void *alloc_aligned(void *n_wrong, size_t size, size_t alignment)
+{
+    *(int *)n_wrong += alignment != 64;
+    return aligned_alloc(64, (size + 63) / 64 * 64);
+}
+
+static void free_aligned(void *n_wrong, void *memory, size_t size)
+{
+    (void)n_wrong;
+    (void)size;
+    free(memory);
+}
+
+Test(engine, batch_memory_is_asked_for_with_an_alignment)
+{
+    int n_wrong = 0;
+    struct tfeed_loader_options options = t_options(&files);
+    options.batch_memory = (struct tfeed_batch_memory){alloc_aligned, free_aligned, &n_wrong, 0};
+    struct tfeed_loader *loader = t_open("part-*", schema, &options);
+    cr_assert_eq(t_drain(loader, ids_a, TFEED_OUT_OF_RANGE), N_RECORDS);
+    tfeed_loader_close(loader);
+    cr_assert_eq(n_wrong, 0);
+}
+
+Test(engine, a_shorter_statistics_struct_stays_as_short)
+{
+    struct tfeed_loader_options options = t_options(&files);
+    struct tfeed_loader *loader = t_open("part-*", schema, &options);
+    struct tfeed_loader_statistics statistics = {
+        .struct_size = offsetof(struct tfeed_loader_statistics, n_levelled), .n_levelled = 99};
+    for (int i = 0; i < 2; i++)
+        tfeed_loader_statistics_get(loader, &statistics);
+    cr_assert_eq(statistics.struct_size, offsetof(struct tfeed_loader_statistics, n_levelled));
+    cr_assert_eq(statistics.n_levelled, 99);
+    tfeed_loader_close(loader);
 }
 
 Test(engine, each_allocation_may_fail)

@@ -61,7 +61,7 @@ Test(order_fast, seed_and_epoch_decide_the_order)
     cr_assert_eq(load(&options, ids_b), 2 * N_RECORDS);
     cr_assert_arr_eq(ids_a, ids_b, 2 * N_RECORDS * sizeof *ids_a);
     cr_assert_neq(memcmp(ids_a, ids_a + N_RECORDS, N_RECORDS * sizeof *ids_a), 0);
-    options.seed = 1;
+    options.seed = 2;
     cr_assert_eq(load(&options, ids_b), 2 * N_RECORDS);
     cr_assert_neq(memcmp(ids_a, ids_b, N_RECORDS * sizeof *ids_a), 0);
     t_files_clear(&files);
@@ -155,5 +155,94 @@ Test(order_fast, rows_are_counted_without_reading_them)
         tfeed_loader_close(loader);
     }
     tfeed_schema_unref(schema);
+    t_files_clear(&files);
+}
+
+Test(order_fast, endless_epochs_without_a_row_end, .timeout = 20)
+{
+    static const int64_t empty[] = {0, 0};
+    const enum tfeed_compression forms[] = {TFEED_COMPRESSION_NONE, TFEED_COMPRESSION_GZIP};
+    for (size_t i = 0; i < 2; i++) {
+        struct t_files files;
+        t_files_init(&files);
+        t_write_files(&files, "part", empty, 2, forms[i]);
+        struct tfeed_loader_options options = t_options(&files);
+        options.shuffle_records = 1024;
+        options.n_epochs = TFEED_EPOCHS_ENDLESS;
+        for (options.n_workers = 0; options.n_workers <= 2; options.n_workers += 2)
+            cr_assert_eq(load(&options, ids_a), 0);
+        t_files_clear(&files);
+    }
+}
+
+static bool is_first_half(const struct tfeed_loader_record *record, void *n_wanted)
+{
+    return record->view.record < *(const uint64_t *)n_wanted;
+}
+
+/* The end of each lane is a window of which nothing is left. */
+Test(order_fast, what_is_left_out_is_counted_to_the_end_of_the_epoch)
+{
+    struct t_files files;
+    t_files_init(&files);
+    const int64_t one = 1000;
+    t_write_files(&files, "part", &one, 1, TFEED_COMPRESSION_NONE);
+    struct tfeed_schema *schema = t_schema(TFEED_FLOAT);
+    struct tfeed_loader_options options = t_options(&files);
+    uint64_t n_wanted = 128;
+    options.order = TFEED_ORDER_FAST;
+    options.shuffle_records = 128;
+    options.n_lanes = 1;
+    options.filter = is_first_half;
+    options.filter_user_data = &n_wanted;
+    for (options.batch_size = 32; options.batch_size <= 64; options.batch_size += 2) {
+        struct tfeed_loader *loader = t_open("part-*", schema, &options);
+        cr_assert_eq(t_drain(loader, ids_a, TFEED_OUT_OF_RANGE), n_wanted);
+        struct tfeed_loader_statistics statistics = {.struct_size = sizeof statistics};
+        tfeed_loader_statistics_get(loader, &statistics);
+        cr_assert_eq(statistics.n_filtered, 1000 - n_wanted, "batches of %lld: %llu",
+                     (long long)options.batch_size, (unsigned long long)statistics.n_filtered);
+        tfeed_loader_close(loader);
+    }
+    tfeed_schema_unref(schema);
+    t_files_clear(&files);
+}
+
+Test(order_fast, more_lanes_than_records_give_every_record_once, .timeout = 60)
+{
+    struct t_files files;
+    t_files_init(&files);
+    t_write_files(&files, "part", uneven, N_UNEVEN, TFEED_COMPRESSION_NONE);
+    struct tfeed_loader_options options = t_options(&files);
+    options.shuffle_records = 100;
+    for (options.n_lanes = 1; options.n_lanes <= 20000; options.n_lanes = options.n_lanes * 7 + 1) {
+        cr_assert_eq(load(&options, ids_a), N_RECORDS);
+        cr_assert(t_is_complete(ids_a, N_RECORDS, N_RECORDS), "%lld lanes",
+                  (long long)options.n_lanes);
+    }
+    t_files_clear(&files);
+}
+
+/* Lanes get turns by their bytes: where each file is a lane, both have rows until close to the end.
+ * (Where the small one comes first, both begin in the first lane.) */
+Test(order_fast, lanes_last_until_the_end)
+{
+    struct t_files files;
+    t_files_init(&files);
+    const int64_t counts[] = {1500, 500};
+    t_write_files(&files, "part", counts, 2, TFEED_COMPRESSION_GZIP);
+    struct tfeed_loader_options options = t_options(&files);
+    options.shuffle_records = 128;
+    options.n_lanes = 2;
+    int n_of_two = 0;
+    for (options.seed = 0; options.seed < 10; options.seed++) {
+        cr_assert_eq(load(&options, ids_a), N_RECORDS);
+        size_t n_small = 0;
+        for (size_t i = 0; i < N_RECORDS - 200; i++)
+            n_small += ids_a[i] >= 1500;
+        cr_assert(n_small == 300 || n_small == 500 || n_small >= 400, "%zu", n_small);
+        n_of_two += n_small > 300 && n_small < 500;
+    }
+    cr_assert_gt(n_of_two, 0);
     t_files_clear(&files);
 }

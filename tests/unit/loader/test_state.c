@@ -446,6 +446,17 @@ ParameterizedTest(struct change *change, state, changed_text_is_invalid)
     free(text);
 }
 
+Test(state, window_above_what_is_shuffled_is_invalid)
+{
+    char *text = a_text(TFEED_ORDER_FAST, 0, 1);
+    char *changed = replaced(text, "\"window_records\":62", "\"window_records\":1001");
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    cr_assert_eq(try_text(changed, &error), TFEED_INVALID_ARGUMENT);
+    cr_assert_not_null(strstr(error.message, "window_records must be from 0 to"));
+    free(changed);
+    free(text);
+}
+
 Test(state, other_documents_are_no_states)
 {
     static const char *const texts[] = {"",  " ",  "{}",    "[]",   "null",

@@ -575,6 +575,33 @@ Test(barrier, each_failing_allocation_is_resource_exhausted)
     T_FAIL_EACH_ALLOC(allocator, { T_EXPECT_ALLOC_STATUS(use_barrier(allocator, true)); });
 }
 
+/* What was there before completes as if nothing had been tried. */
+Test(barrier, an_insertion_that_fails_to_grow_leaves_the_others_as_they_are)
+{
+    bool has_failed = true;
+    for (size_t nth = 1; has_failed; nth++) {
+        struct tfeed_barrier_options options = barrier_options();
+        struct tfeed_context_options context_options;
+        struct tfeed_context *context = NULL;
+        struct tfeed_barrier *barrier = NULL;
+        struct t_allocator allocator;
+        t_allocator_init(&allocator);
+        tfeed_context_options_init(&context_options);
+        context_options.allocator = &allocator.hooks;
+        cr_assert_eq(tfeed_context_new(&context_options, &context, NULL), TFEED_OK);
+        cr_assert_eq(tfeed_barrier_new(context, &options, &barrier, NULL), TFEED_OK);
+        cr_assert_eq(insert(barrier, 0, "abc", NULL), TFEED_OK);
+        allocator.fail_at = allocator.n_calls + nth;
+        has_failed = insert(barrier, 0, "ABCDEFGHIJKLMN", NULL) != TFEED_OK;
+        allocator.fail_at = 0;
+        cr_assert_eq(insert(barrier, 1, "abc", NULL), TFEED_OK);
+        expect_take(barrier, 3, false, "abc", "000");
+        tfeed_barrier_unref(barrier);
+        cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
+        T_EXPECT_NO_LEAKS(&allocator);
+    }
+}
+
 Test(barrier, each_failing_allocation_of_unspecified_shapes_is_resource_exhausted)
 {
     T_FAIL_EACH_ALLOC(allocator, { T_EXPECT_ALLOC_STATUS(use_barrier(allocator, false)); });
