@@ -125,11 +125,16 @@ static void copy_raw(const struct tfeed_example_parser *parser, const struct tfi
 {
     const struct tfi_column *column = cell->column;
     uint8_t *row = row_of(parser, cell);
+    const size_t at = (size_t)(bytes - parser->serialized->data);
+    const struct tfi_ahead ahead = {
+        .record = parser->ahead.record != NULL ? parser->ahead.record + at : bytes,
+        .stream = parser->ahead.stream != NULL ? parser->ahead.stream + at : bytes,
+    };
     if (column->store == TFI_STORE_RAW_FLOAT)
-        parser->scale_bytes(bytes, column->n_elements, column->scale, column->offset,
+        parser->scale_bytes(bytes, column->n_elements, column->scale, column->offset, &ahead,
                             (float *)(void *)row);
     else
-        memcpy(row, bytes, column->n_elements);
+        tfi_copy_bytes(bytes, column->n_elements, &ahead, row);
 }
 
 static void store_raw(const struct tfeed_example_parser *parser, struct filling *filling,

@@ -19,12 +19,24 @@
 #include "core/block_internal.h"
 #include "core/error_internal.h"
 #include "features/example_parser_private.h"
+#include "features/features_internal.h"
 
 /* Positions whose column is remembered beyond one for each column; later entries go by name. */
 enum { EXTRA_POSITIONS = 64 };
 
 /* After so many records in a row in another order each, no order is expected for so many. */
 enum { MAX_CHANGED = 4, UNORDERED_RECORDS = 250 };
+
+/* The bytes of a record that raw columns hold, where they are most of what is looked at. */
+static size_t spread_bytes(const struct tfeed_schema *schema)
+{
+    enum { MIN_SPREAD_BYTES = 256 };
+    size_t n_bytes = 0;
+    for (int i = 0; i < schema->n_columns; i++)
+        if (tfi_column_is_raw(&schema->columns[i]))
+            n_bytes += schema->columns[i].n_elements;
+    return n_bytes >= MIN_SPREAD_BYTES ? n_bytes : 0;
+}
 
 tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
                                       const struct tfeed_allocator *allocator,
@@ -39,6 +51,7 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     parser->allocator = allocator;
     parser->schema = tfeed_schema_ref(schema);
     parser->scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
+    parser->n_spread = spread_bytes(schema);
     parser->parse_features = tfi_parse_features_variant(tfi_cpu_level());
     parser->n_cells = schema->n_columns;
     parser->max_expected = schema->n_columns + EXTRA_POSITIONS;
@@ -180,15 +193,47 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
     }
 }
 
-/* Asks for the first lines of a record that is parsed soon: those that a shuffle gives are far
- * away, and the processor cannot guess where. Into the second-level cache, which has room for more
- * of them on their way: a few records ahead was the fastest. */
-enum { PREFETCH_RECORDS = 4, PREFETCH_BYTES = 1024, CACHE_LINE_BYTES = 64 };
-static inline void prefetch_record(const struct tfeed_bytes *bytes)
+/* Records that a shuffle gives are far away, and the processor cannot guess where: a few of them
+ * ahead are asked for, and with them as many bytes of what the caller reads next. Where a raw
+ * column holds most of a record, copying it asks for the same part of those (copy_raw); here for
+ * the rest. */
+enum { AHEAD_RECORDS = 4, AHEAD_BYTES = 1024 };
+
+static void ask_for(const uint8_t *data, size_t n_bytes)
 {
-    const size_t n_bytes = bytes->len < PREFETCH_BYTES ? bytes->len : PREFETCH_BYTES;
-    for (size_t i = 0; i < n_bytes; i += CACHE_LINE_BYTES)
-        __builtin_prefetch(bytes->data + i, 0, 2);
+    for (size_t i = 0; i < n_bytes; i += TFI_AHEAD_LINE_BYTES)
+        __builtin_prefetch(data + i, 0, 2);
+}
+
+static inline void ask_ahead(struct tfeed_example_parser *parser, const struct tfeed_bytes *current,
+                             const struct tfeed_bytes *soon)
+{
+    const bool spreads = parser->n_spread > 0;
+    parser->ahead = (struct tfi_ahead){0};
+    if (soon != NULL) {
+        size_t n_bytes = soon->len < AHEAD_BYTES ? soon->len : AHEAD_BYTES;
+        if (spreads) {
+            parser->ahead.record = soon->data;
+            n_bytes = n_bytes > parser->n_spread ? n_bytes - parser->n_spread : 0;
+        }
+        ask_for(soon->data, n_bytes);
+    }
+    if (parser->stream != NULL && (size_t)(parser->stream_end - parser->stream) > current->len) {
+        size_t n_bytes = current->len;
+        if (spreads) {
+            parser->ahead.stream = parser->stream;
+            n_bytes = n_bytes > parser->n_spread ? n_bytes - parser->n_spread : 0;
+        }
+        ask_for(parser->stream, n_bytes);
+        parser->stream += current->len;
+    }
+}
+
+void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
+                                   size_t len)
+{
+    parser->stream = data;
+    parser->stream_end = data + len;
 }
 
 tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
@@ -208,8 +253,8 @@ tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
         const uint8_t *bad_at;
         parser->row = n_done;
         parser->serialized = &serialized[n_done];
-        if (n_done + PREFETCH_RECORDS < n)
-            prefetch_record(&serialized[n_done + PREFETCH_RECORDS]);
+        ask_ahead(parser, &serialized[n_done],
+                  n_done + AHEAD_RECORDS < n ? &serialized[n_done + AHEAD_RECORDS] : NULL);
         if (!parse_record(parser, &bad_at))
             status = tfi_example_fail_malformed(parser, bad_at, reterr);
         else if (parser->n_filled < parser->n_cells)

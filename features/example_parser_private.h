@@ -74,6 +74,12 @@ struct tfeed_example_parser {
     size_t row;             /* … and its row in the call */
     int n_filled;           /* cells that the current record has filled */
     const struct tfeed_bytes *serialized;
+
+    /* What is asked for while the current record is parsed; see example_parser.c. */
+    size_t n_spread;        /* bytes of a record that raw columns hold: copying them asks */
+    struct tfi_ahead ahead; /* NULL: nothing is */
+    const uint8_t *stream;  /* not yet asked for */
+    const uint8_t *stream_end;
 };
 
 /* INVALID_ARGUMENT for the current record, with its file and the place of its first byte where

@@ -25,4 +25,10 @@ bool tfi_schema_column_is_scaled(const struct tfeed_schema *schema, int column);
 void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8_t *from,
                       int64_t n_rows, float *to);
 
+/* Names bytes that the caller will read when it has parsed: the parser asks for as many of them as
+ * it parses, between its own work, so that they are near by then. They are not looked at; `len` 0
+ * ends it. */
+void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
+                                   size_t len);
+
 #endif

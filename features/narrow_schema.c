@@ -57,5 +57,7 @@ void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8
 {
     const struct tfi_column *scaled = &schema->columns[column];
     tfi_scale_bytes_function *scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
-    scale_bytes(from, (size_t)n_rows * scaled->n_elements, scaled->scale, scaled->offset, to);
+    const struct tfi_ahead nothing = {from, from};
+    scale_bytes(from, (size_t)n_rows * scaled->n_elements, scaled->scale, scaled->offset, &nothing,
+                to);
 }

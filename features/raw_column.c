@@ -10,10 +10,14 @@
  */
 #include "features/raw_column_private.h"
 
+#include <string.h>
+
 #include "core/cpu_internal.h"
 
-static void scale_bytes_plain(const uint8_t *from, size_t n, float scale, float offset, float *to)
+static void scale_bytes_plain(const uint8_t *from, size_t n, float scale, float offset,
+                              const struct tfi_ahead *ahead, float *to)
 {
+    (void)ahead;
     for (size_t i = 0; i < n; i++) {
         const float product = (float)from[i] * scale;
         to[i] = product + offset;
@@ -23,7 +27,8 @@ static void scale_bytes_plain(const uint8_t *from, size_t n, float scale, float 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-static void scale_bytes_sse2(const uint8_t *from, size_t n, float scale, float offset, float *to)
+static void scale_bytes_sse2(const uint8_t *from, size_t n, float scale, float offset,
+                             const struct tfi_ahead *ahead, float *to)
 {
     enum { N_LANES = 16 };
     const __m128i zero = _mm_setzero_si128();
@@ -31,6 +36,7 @@ static void scale_bytes_sse2(const uint8_t *from, size_t n, float scale, float o
     const __m128 offsets = _mm_set1_ps(offset);
     size_t i = 0;
     for (; i + N_LANES <= n; i += N_LANES) {
+        tfi_ahead_ask(ahead, i);
         const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
         const __m128i low = _mm_unpacklo_epi8(bytes, zero);
         const __m128i high = _mm_unpackhi_epi8(bytes, zero);
@@ -41,27 +47,31 @@ static void scale_bytes_sse2(const uint8_t *from, size_t n, float scale, float o
             _mm_storeu_ps(to + i + 4 * k, _mm_add_ps(product, offsets));
         }
     }
-    scale_bytes_plain(from + i, n - i, scale, offset, to + i);
+    scale_bytes_plain(from + i, n - i, scale, offset, ahead, to + i);
 }
 
 __attribute__((target("avx2"))) static void scale_bytes_avx2(const uint8_t *from, size_t n,
-                                                             float scale, float offset, float *to)
+                                                             float scale, float offset,
+                                                             const struct tfi_ahead *ahead,
+                                                             float *to)
 {
     enum { N_LANES = 8 };
     const __m256 scales = _mm256_set1_ps(scale);
     const __m256 offsets = _mm256_set1_ps(offset);
     size_t i = 0;
     for (; i + N_LANES <= n; i += N_LANES) {
+        tfi_ahead_ask(ahead, i);
         const __m128i bytes = _mm_loadl_epi64((const __m128i_u *)(const void *)(from + i));
         const __m256 values = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
         const __m256 product = _mm256_mul_ps(values, scales);
         _mm256_storeu_ps(to + i, _mm256_add_ps(product, offsets));
     }
-    scale_bytes_plain(from + i, n - i, scale, offset, to + i);
+    scale_bytes_plain(from + i, n - i, scale, offset, ahead, to + i);
 }
 
 __attribute__((target("avx512f"))) static void scale_bytes_avx512(const uint8_t *from, size_t n,
                                                                   float scale, float offset,
+                                                                  const struct tfi_ahead *ahead,
                                                                   float *to)
 {
     enum { N_LANES = 16 };
@@ -69,14 +79,25 @@ __attribute__((target("avx512f"))) static void scale_bytes_avx512(const uint8_t 
     const __m512 offsets = _mm512_set1_ps(offset);
     size_t i = 0;
     for (; i + N_LANES <= n; i += N_LANES) {
+        tfi_ahead_ask(ahead, i);
         const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
         const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
         const __m512 product = _mm512_mul_ps(values, scales);
         _mm512_storeu_ps(to + i, _mm512_add_ps(product, offsets));
     }
-    scale_bytes_plain(from + i, n - i, scale, offset, to + i);
+    scale_bytes_plain(from + i, n - i, scale, offset, ahead, to + i);
 }
 #endif
+
+void tfi_copy_bytes(const uint8_t *from, size_t n, const struct tfi_ahead *ahead, uint8_t *to)
+{
+    size_t i = 0;
+    for (; i + TFI_AHEAD_LINE_BYTES <= n; i += TFI_AHEAD_LINE_BYTES) {
+        tfi_ahead_ask(ahead, i);
+        memcpy(to + i, from + i, TFI_AHEAD_LINE_BYTES);
+    }
+    memcpy(to + i, from + i, n - i);
+}
 
 tfi_scale_bytes_function *tfi_scale_bytes_variant(enum tfi_cpu_level level)
 {

@@ -26,4 +26,8 @@ TFI_SHARED tfeed_status tfi_file_system_resolve(const struct tfeed_file_system *
  * exists, header divisible by 31) or else NONE. Two bytes are looked at; fewer announce nothing. */
 TFI_SHARED enum tfeed_compression tfi_compression_announced(const uint8_t *head, size_t len);
 
+/* Brings the pages of a mapped file into the page table before they are touched: one system call
+ * instead of a fault for every few pages. Says nothing when it cannot. Keeps errno. */
+void tfi_pages_populate(const uint8_t *data, size_t len);
+
 #endif

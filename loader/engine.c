@@ -22,6 +22,7 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "features/features_internal.h"
 #include "loader/engine_private.h"
 
 /* -------------------------------------------------------------------------- lists */
@@ -201,6 +202,24 @@ static void count_parsed(struct tfeed_loader *loader, const struct ticket *ticke
     stage->busy_ns += (uint64_t)ns;
 }
 
+/* A thread that works alone will read next what its parsing makes room for: that is asked for
+ * meanwhile, so that neither waits for memory alone. Where others read, they are ahead anyway. */
+static void read_ahead_locked(struct tfeed_loader *loader, const struct ticket *ticket,
+                              struct parse_desk *desk) TFI_REQUIRES(&loader->mutex)
+{
+    const uint8_t *data = NULL;
+    size_t len = 0;
+    if (loader->schema == NULL)
+        return;
+    if (loader->options.n_workers == 0 && loader->n_helpers == 0) {
+        size_t n_bytes = 0;
+        for (uint32_t i = 0; i < ticket->draw.n_rows; i++)
+            n_bytes += ticket->draw.rows[i].bytes.len;
+        row_source_ahead(loader->source, n_bytes, &data, &len);
+    }
+    tfi_example_parser_read_ahead(desk->wide, data, len);
+}
+
 /* Parses a ticket's rows, without the lock meanwhile. */
 static tfeed_status parse_locked(struct tfeed_loader *loader, struct ticket *ticket, bool narrow,
                                  struct tfeed_bytes *records, struct tfeed_tensor *columns,
@@ -208,6 +227,7 @@ static tfeed_status parse_locked(struct tfeed_loader *loader, struct ticket *tic
 {
     struct parse_desk *desk;
     TFI_TRY(parse_desk_take_locked(loader, &desk, reterr));
+    read_ahead_locked(loader, ticket, desk);
     tfi_mutex_unlock(&loader->mutex);
     const int64_t began_ns = tfi_clock_now_ns();
     const tfeed_status status =

@@ -464,10 +464,15 @@ tfeed_status tfeed_loader_n_batches(struct tfeed_loader *loader, uint64_t *ret_n
 tfeed_status tfeed_loader_save_state(struct tfeed_loader *loader, struct tfeed_bytes *ret_text,
                                      struct tfeed_error *reterr)
 {
-    tfi_mutex_lock(&loader->mutex);
-    const tfeed_status status = loader_state_write(&loader->identity, &loader->last_state,
-                                                   loader->allocator, ret_text, reterr);
-    tfi_mutex_unlock(&loader->mutex);
+    struct loader_state state = {0};
+    tfeed_status status = loader_state_init(&state, loader->source, loader->allocator, reterr);
+    if (status == TFEED_OK) {
+        tfi_mutex_lock(&loader->mutex);
+        loader_state_copy(&state, &loader->last_state);
+        tfi_mutex_unlock(&loader->mutex);
+        status = loader_state_write(&loader->identity, &state, loader->allocator, ret_text, reterr);
+    }
+    loader_state_clear(&state, loader->allocator);
     return status;
 }
 

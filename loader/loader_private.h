@@ -13,7 +13,8 @@
  *        │
  *   order_*.c      FILES, FAST, GLOBAL, TENSORFLOW: which windows there are, and which row of them
  *        │         is the next. Filling may run side by side; drawing is serial, and cheap. Their
- *        │         parts: order.c, file_sequence.c, files_*.c, global_*.c, tensorflow_store.c
+ *        │         parts: order.c, file_sequence.c, fast_*.c, files_*.c, global_*.c,
+ *        │         tensorflow_store.c
  *        │
  *   row_level.c    shards brought to the same number of rows
  *   row_source.c   several sets: which one the next row comes from
@@ -425,6 +426,10 @@ struct order_functions {
     tfeed_status (*count)(const struct order_plan *plan, uint64_t epoch, uint64_t *ret_all,
                           struct tfeed_error *reterr);
     void (*depth)(const struct order *order, uint64_t *ret_n_rows); /* rows filled, not drawn */
+
+    /* The next n_bytes, or fewer, of what fills will read, each once: for a thread that works
+     * alone, to ask for while it parses. NULL: the order does not tell. */
+    void (*ahead)(struct order *order, size_t n_bytes, const uint8_t **ret_data, size_t *ret_len);
 };
 
 /* Lanes of the whole job and records of each window, for FAST: from the options, the files and the
@@ -445,8 +450,10 @@ extern const struct order_functions order_tensorflow;
 /* What the end of an epoch repeats is so many different rows at most, in turn. */
 enum { LEVEL_MAX_REPEATS = 256 };
 
-/* Where the levelling of a set stands; all 0 where there is none. */
+/* Where the levelling of a set stands; all 0 where the option is off. */
 struct level_state {
+    uint64_t levelled_from; /* epochs before it were begun with other shards, and are not levelled;
+                               a shard that is alone keeps it for others that may follow */
     uint64_t epoch;
     uint64_t n_drawn;      /* the shard's own rows of this epoch that are drawn, or left out */
     uint64_t n_given;      /* rows given in this epoch, repeated ones included */
@@ -496,6 +503,9 @@ void row_source_free(struct row_source *source);
 tfeed_status row_source_draw(struct row_source *source, struct draw *draw,
                              struct tfeed_error *reterr);
 struct fill *row_source_claim(struct row_source *source, bool needed_only);
+/* As order_functions.ahead; nothing where there are several sets. */
+void row_source_ahead(struct row_source *source, size_t n_bytes, const uint8_t **ret_data,
+                      size_t *ret_len);
 /* n_batches is the engine's. */
 void row_source_save(const struct row_source *source, struct loader_state *ret_state);
 /* Rows filled, not drawn. */
@@ -526,6 +536,8 @@ void row_level_free(struct row_level *level);
 tfeed_status row_level_draw(struct row_level *level, struct draw *draw, struct tfeed_error *reterr);
 struct fill *row_level_claim(struct row_level *level, bool needed_only);
 void row_level_save(const struct row_level *level, struct level_state *ret_state);
+/* levelled_from of a job of n_shards that goes on from the states. */
+uint64_t row_level_from(const struct set_state *const *states, size_t n_states, size_t n_shards);
 /* How many places its states hold at most. */
 size_t row_level_max_repeats(const struct row_level *level);
 /* Rows left out or repeated so far. */

@@ -12,11 +12,13 @@
  * kept as places and read again, each into a block of its own, in a second kind of fill.
  *
  * An epoch that was begun with another number of shards ends unlevelled: nobody knows how much of
- * it the others have. From `levelled_from` on all is level again.
+ * it the others have. From `levelled_from` on all is level again. The state keeps that number: what
+ * an order says of its own epoch does not tell who began it.
  *
  * Invariants
  *   (1) n_given <= target, n_drawn <= n_own; n_given == n_drawn until one of them is reached.
  *   (2) n_repeats == min(n_drawn, n_kept): the places of the epoch's first rows.
+ *       In an epoch that is not levelled all of these are 0.
  *   (3) While a fill is out, neither the epoch nor the places change.
  */
 #include <string.h>
@@ -68,6 +70,11 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Whether an epoch lies behind the last one. */
 static bool is_behind(const struct row_level *level, uint64_t epoch)
 {
@@ -113,17 +120,23 @@ static void begin_epoch(struct row_level *level, uint64_t epoch)
 
 /* ---------------------------------------------------------------------------- life */
 
-/* The first epoch that no shard had begun: where all of them can be levelled again. */
+/* The first epoch that no shard had begun, nor one of the jobs before: where all of them can be
+ * levelled again. */
 static uint64_t first_whole_epoch(const struct set_state *const *states, size_t n_states)
 {
     uint64_t first = 0;
     for (size_t i = 0; i < n_states; i++) {
         const struct order_state *order = &states[i]->order;
         const uint64_t epoch = order->epoch + (order->n_epoch_rows > 0 && !order->has_ended);
-        if (epoch > first)
-            first = epoch;
+        first = larger(first, larger(epoch, states[i]->level.levelled_from));
     }
     return first;
+}
+
+uint64_t row_level_from(const struct set_state *const *states, size_t n_states, size_t n_shards)
+{
+    const bool goes_on = n_states > 0 && n_states == n_shards; /* all states say the same */
+    return goes_on ? states[0]->level.levelled_from : first_whole_epoch(states, n_states);
 }
 
 static uint64_t earliest_epoch(const struct set_state *const *states, size_t n_states)
@@ -146,6 +159,7 @@ static tfeed_status restore(struct row_level *level, const struct level_state *s
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                             "the state repeats a row of file %lu, there are %zu",
                             (unsigned long)state->repeats[i].file, level->plan->set->n_files);
+    level->levelled_from = state->levelled_from;
     level->epoch = state->epoch;
     level->n_drawn = state->n_drawn;
     level->n_given = state->n_given;
@@ -175,7 +189,7 @@ tfeed_status row_level_make(struct order *order, const struct set_state *const *
         status = restore(level, &states[plan->options->shard_index]->level, reterr);
     } else if (status == TFEED_OK && n_states > 0) {
         level->epoch = earliest_epoch(states, n_states);
-        level->levelled_from = first_whole_epoch(states, n_states);
+        level->levelled_from = row_level_from(states, n_states, n_shards);
     }
     if (status != TFEED_OK) {
         row_level_free(level);
@@ -196,6 +210,7 @@ void row_level_free(struct row_level *level)
 
 void row_level_save(const struct row_level *level, struct level_state *ret_state)
 {
+    ret_state->levelled_from = level->levelled_from;
     ret_state->epoch = level->epoch;
     ret_state->n_drawn = level->n_drawn;
     ret_state->n_given = level->n_given;
@@ -548,7 +563,8 @@ static tfeed_status draw_unlevelled(struct row_level *level, struct draw *draw,
     level->n_levelled += n_new - level->n_given;
     keep_places(level, draw->rows + n_before, n_new);
     draw->n_rows = n_before + (uint32_t)level->n_given;
-    return status;
+    draw->ends_epoch = level->n_given == level->n_target;
+    return is_partly(status, n_new) ? TFEED_OK : status;
 }
 
 /* Draws rows of a levelled epoch. */
@@ -564,6 +580,12 @@ static tfeed_status draw_levelled(struct row_level *level, struct draw *draw,
     return TFEED_OK;
 }
 
+/* Whether what the draw has so far ends with a row of this set, not with another's of a mix. */
+static bool last_is_own(const struct row_level *level, const struct draw *draw)
+{
+    return draw->n_rows > 0 && draw->rows[draw->n_rows - 1].set == level->plan->set_index;
+}
+
 tfeed_status row_level_draw(struct row_level *level, struct draw *draw, struct tfeed_error *reterr)
 {
     while (!is_through(level)) {
@@ -574,7 +596,8 @@ tfeed_status row_level_draw(struct row_level *level, struct draw *draw, struct t
         if (!is_levelled(level)) {
             const uint32_t n_rows = draw->n_rows;
             TFI_TRY(draw_unlevelled(level, draw, reterr));
-            if (draw->n_rows > n_rows || draw->n_rows == draw->n_wanted)
+            const bool has_own = draw->n_rows > n_rows || last_is_own(level, draw);
+            if (draw->n_rows == draw->n_wanted || (draw->ends_epoch && has_own))
                 return TFEED_OK;
             continue;
         }

@@ -21,6 +21,7 @@
 struct input {
     struct order *order;
     struct row_level *level; /* NULL: the order as it is */
+    uint64_t levelled_from;  /* of a shard that is alone, which has no level: for its states */
     bool is_exhausted;
 };
 
@@ -90,9 +91,11 @@ static tfeed_status input_make(struct row_source *source, size_t set,
         gather_states(states, n_states, set, orders, levels, n);
         status = source->functions->make(plan, orders, n, &input->order, reterr);
     }
-    if (status == TFEED_OK && source->options->level != TFEED_LEVEL_OFF &&
-        source->options->n_shards > 1)
-        status = row_level_make(input->order, levels, n, &input->level, reterr);
+    if (status == TFEED_OK && source->options->level != TFEED_LEVEL_OFF) {
+        input->levelled_from = row_level_from(levels, n, (size_t)source->options->n_shards);
+        if (source->options->n_shards > 1)
+            status = row_level_make(input->order, levels, n, &input->level, reterr);
+    }
     tfi_free(source->allocator, orders);
     tfi_free(source->allocator, levels);
     return status;
@@ -390,6 +393,8 @@ void row_source_save(const struct row_source *source, struct loader_state *ret_s
         source->functions->save(source->inputs[i].order, &ret_state->sets[i].order);
         if (source->inputs[i].level != NULL)
             row_level_save(source->inputs[i].level, &ret_state->sets[i].level);
+        else
+            ret_state->sets[i].level.levelled_from = source->inputs[i].levelled_from;
     }
 }
 
@@ -428,4 +433,14 @@ tfeed_status row_source_count(struct row_source *source, uint64_t *ret_n_rows,
                           : row_level_target(options->level, counts, n_shards);
     tfi_free(source->allocator, counts);
     return status;
+}
+
+void row_source_ahead(struct row_source *source, size_t n_bytes, const uint8_t **ret_data,
+                      size_t *ret_len)
+{
+    struct order *order = source->inputs[0].order;
+    *ret_data = NULL;
+    *ret_len = 0;
+    if (!source->is_mix && order->functions->ahead != NULL)
+        order->functions->ahead(order, n_bytes, ret_data, ret_len);
 }

@@ -45,6 +45,7 @@ static const struct field order_fields[] = {
 };
 
 static const struct field level_fields[] = {
+    {"levelled_from", offsetof(struct level_state, levelled_from)},
     {"epoch", offsetof(struct level_state, epoch)},
     {"n_drawn", offsetof(struct level_state, n_drawn)},
     {"n_given", offsetof(struct level_state, n_given)},
@@ -338,6 +339,19 @@ static tfeed_status find_arrays(const struct tfi_json *json, const struct loader
                       &ret_arrays->n_repeats, reterr);
 }
 
+/* Before levelled_from nothing is counted; epochs are as many as n_epochs may say. */
+static tfeed_status check_level(const struct level_state *state, struct tfeed_error *reterr)
+{
+    const bool is_levelled = state->epoch >= state->levelled_from;
+    const bool is_counted =
+        state->n_drawn > 0 || state->n_given > 0 || state->n_repeats > 0 || state->has_ended;
+    if (state->levelled_from <= INT64_MAX && (is_levelled || !is_counted))
+        return TFEED_OK;
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                    "levelled_from: expected at most epoch %llu, which is levelled, found %llu",
+                    (unsigned long long)state->epoch, (unsigned long long)state->levelled_from);
+}
+
 static tfeed_status read_level(const struct set_arrays *arrays, uint64_t n_files,
                                struct level_state *state, struct tfeed_error *reterr)
 {
@@ -348,7 +362,7 @@ static tfeed_status read_level(const struct set_arrays *arrays, uint64_t n_files
     TFI_TRY(read_places(arrays->repeats, "repeats", n_files, state->repeats, arrays->n_repeats,
                         reterr));
     state->n_repeats = arrays->n_repeats;
-    return TFEED_OK;
+    return check_level(state, reterr);
 }
 
 static tfeed_status read_order(const struct tfi_json *json, const struct set_arrays *arrays,

@@ -122,6 +122,16 @@ enum tfeed_compression tfeed_record_reader_compression(const struct tfeed_record
     return reader->stream.compression;
 }
 
+void tfi_record_reader_ahead(const struct tfeed_record_reader *reader, const uint8_t **ret_data,
+                             size_t *ret_len)
+{
+    const struct tfi_window *window = tfi_stream_window(&reader->stream);
+    const uint64_t n_used = tfeed_record_reader_offset(reader) - window->offset;
+    const bool is_there = window->data != NULL && n_used <= window->len;
+    *ret_data = is_there ? window->data + n_used : NULL;
+    *ret_len = is_there ? window->len - (size_t)n_used : 0;
+}
+
 uint64_t tfeed_record_reader_offset(const struct tfeed_record_reader *reader)
 {
     return reader->offset;

@@ -45,6 +45,11 @@ tfeed_status tfi_record_reader_next_headers(struct tfeed_record_reader *reader, 
 tfeed_status tfi_record_fail_payload(const char *path, const struct tfeed_record_view *view,
                                      struct tfeed_error *reterr);
 
+/* The bytes of the file that are in memory behind the last record read: of a mapped file all that
+ * are left. For asking for them before they are read; `len` 0: none. */
+void tfi_record_reader_ahead(const struct tfeed_record_reader *reader, const uint8_t **ret_data,
+                             size_t *ret_len);
+
 /* How often a walk tells where it is. */
 enum { TFI_RECORD_MARK_EVERY = 1024 };
 

@@ -30,7 +30,8 @@ static void expect_level(enum tfi_cpu_level level, float scale, float offset)
         for (size_t first = 0; first + len <= 256; first += first < 32 ? 1 : 31) {
             float to[MAX_LEN + 1];
             to[len] = 12345.0F;
-            scale_bytes(all.data + first, len, scale, offset, to);
+            const struct tfi_ahead nothing = {all.data, all.data};
+            scale_bytes(all.data + first, len, scale, offset, &nothing, to);
             for (size_t i = 0; i < len; i++) {
                 const float expected = scaled((uint8_t)(first + i), scale, offset);
                 cr_assert_eq(memcmp(&to[i], &expected, sizeof expected), 0,

@@ -248,6 +248,98 @@ Test(resume, levelled_shards_take_equal_steps)
         }
 }
 
+/* A job of so many shards, each of which gives so many batches and saves where it stands. */
+struct leg {
+    int n_shards;
+    size_t n_batches;
+};
+
+enum { MAX_LEGS = 4 };
+
+/* Runs the shards of one leg from `state`; what they give joins `rows`. Each one could have gone on
+ * at the next row. The text of all; free() it. */
+static char *run_leg(const struct tfeed_loader_options *options, const struct leg *leg,
+                     const char *state, struct resume_rows *rows)
+{
+    struct tfeed_loader_options own = *options;
+    char *texts[RESUME_MAX_SHARDS];
+    struct tfeed_bytes merged;
+    own.n_shards = leg->n_shards;
+    for (int i = 0; i < leg->n_shards; i++) {
+        struct resume_rows head = {.n = 0};
+        own.shard_index = i;
+        struct resume_rows whole = resume_run_all(&dir, &own, state);
+        texts[i] = resume_run(&dir, &own, state, leg->n_batches, &head);
+        struct resume_rows tail = resume_run_all(&dir, &own, texts[i]);
+        cr_assert(resume_is_whole(&whole, &head, &tail), "order %d level %d, shard %d of %d: %s",
+                  (int)own.order, (int)own.level, i, leg->n_shards, texts[i]);
+        for (size_t r = 0; r < head.n; r++)
+            resume_rows_add(rows, head.ids[r]);
+        resume_rows_clear(&whole);
+        resume_rows_clear(&head);
+        resume_rows_clear(&tail);
+    }
+    cr_assert_eq(
+        tfeed_loader_merge_states((const char *const *)texts, (size_t)leg->n_shards, &merged, NULL),
+        TFEED_OK);
+    for (int i = 0; i < leg->n_shards; i++)
+        free(texts[i]);
+    char *text = strdup((const char *)merged.data);
+    tfeed_block_unref(merged.block);
+    return text;
+}
+
+/* Every record comes once in epoch 0, whose rest is dealt out; behind it shards are levelled. */
+static void expect_levelled_legs(enum tfeed_order order, enum tfeed_level level,
+                                 const struct leg legs[MAX_LEGS])
+{
+    struct tfeed_loader_options options = resume_options(order);
+    struct resume_rows rows = {.n = 0};
+    int counts[RESUME_RECORDS] = {0};
+    char *state = NULL;
+    options.level = level;
+    for (int i = 0; i < MAX_LEGS && legs[i].n_shards > 0; i++) {
+        char *next = run_leg(&options, &legs[i], state, &rows);
+        free(state);
+        state = next;
+    }
+    resume_count(&rows, counts);
+    for (int i = 0; i < RESUME_RECORDS; i++)
+        cr_assert(level == TFEED_LEVEL_DROP ? counts[i] >= 1 && counts[i] <= 3 : counts[i] >= 3,
+                  "order %d level %d: record %d came %d times", (int)order, (int)level, i,
+                  counts[i]);
+    free(state);
+    resume_rows_clear(&rows);
+}
+
+Test(resume, levelled_shards_are_dealt_anew_twice)
+{
+    static const struct leg legs[][MAX_LEGS] = {
+        {{2, 10}, {3, 5}, {2, SIZE_MAX}},
+        {{2, 10}, {3, 1}, {2, 1}, {3, SIZE_MAX}},
+        {{2, 10}, {1, 2}, {3, SIZE_MAX}},
+        {{3, 30}, {2, 3}, {3, SIZE_MAX}},
+    };
+    for (size_t i = 0; i < sizeof legs / sizeof *legs; i++)
+        for (enum tfeed_order order = TFEED_ORDER_FILES; order <= TFEED_ORDER_GLOBAL; order++)
+            for (enum tfeed_level level = TFEED_LEVEL_DROP; level <= TFEED_LEVEL_PAD; level++)
+                expect_levelled_legs(order, level, legs[i]);
+}
+
+/* Nothing but the state tells that epoch 0 was begun. */
+Test(resume, levelled_shards_are_dealt_anew_before_they_gave_a_row)
+{
+    static const struct leg legs[][MAX_LEGS] = {
+        {{2, 10}, {3, 0}, {2, 0}, {3, SIZE_MAX}},
+        {{2, 10}, {1, 0}, {3, SIZE_MAX}},
+    };
+    for (size_t i = 0; i < sizeof legs / sizeof *legs; i++)
+        for (enum tfeed_level level = TFEED_LEVEL_DROP; level <= TFEED_LEVEL_PAD; level++) {
+            expect_levelled_legs(TFEED_ORDER_FILES, level, legs[i]);
+            expect_levelled_legs(TFEED_ORDER_GLOBAL, level, legs[i]);
+        }
+}
+
 /* --- contradictions --------------------------------------------------------------------------- */
 
 Test(resume, state_of_other_files_is_refused)
@@ -467,4 +559,40 @@ Test(resume, sorted_file_gives_mixed_batches)
 Test(resume, sorted_shards_give_mixed_batches)
 {
     expect_mixed_batches(16);
+}
+
+/* --- states of states ----------------------------------------------------------------------- */
+
+/* Saves after `first` batches, goes on, saves again after `then` batches of `batch_size` rows, and
+ * goes on to the end: nothing may come twice, or not at all. */
+static void expect_exact_after_two_saves(enum tfeed_order order, size_t first, int64_t batch_size,
+                                         size_t then)
+{
+    struct tfeed_loader_options options = resume_options(order);
+    struct resume_rows head = {0}, middle = {0};
+    char *once = resume_run(&dir, &options, NULL, first, &head);
+    struct resume_rows whole = resume_run_all(&dir, &options, once);
+    options.batch_size = order == TFEED_ORDER_TENSORFLOW ? options.batch_size : batch_size;
+    char *twice = resume_run(&dir, &options, once, then, &middle);
+    struct resume_rows tail = resume_run_all(&dir, &options, twice);
+    cr_assert(resume_is_whole(&whole, &middle, &tail), "order %d: %zu rows of %zu, then %zu", order,
+              whole.n, middle.n, tail.n);
+    free(once);
+    free(twice);
+    resume_rows_clear(&head);
+    resume_rows_clear(&middle);
+    resume_rows_clear(&whole);
+    resume_rows_clear(&tail);
+}
+
+Test(resume, a_state_saved_right_after_a_resume_is_exact)
+{
+    for (int order = TFEED_ORDER_FILES; order <= TFEED_ORDER_TENSORFLOW; order++)
+        expect_exact_after_two_saves((enum tfeed_order)order, 20, 16, 0);
+}
+
+Test(resume, a_state_saved_before_every_lane_has_given_a_row_is_exact)
+{
+    for (int order = TFEED_ORDER_FILES; order <= TFEED_ORDER_TENSORFLOW; order++)
+        expect_exact_after_two_saves((enum tfeed_order)order, 20, 1, 1);
 }

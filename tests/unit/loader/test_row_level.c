@@ -414,10 +414,43 @@ Test(row_level, epoch_begun_with_other_shards_is_not_levelled)
     for (int64_t i = 0; i < N_SHARDS; i++) {
         bench.options.shard_index = i;
         cr_assert_eq(bench_open(&bench, states, 2), TFEED_OK, "%s", bench.error.message);
-        cr_assert_eq(bench_drain(&bench, 5), TFEED_OUT_OF_RANGE, "%s", bench.error.message);
+        /* 6: as many as a shard has, or more */
+        cr_assert_eq(bench_drain(&bench, 6), TFEED_OUT_OF_RANGE, "%s", bench.error.message);
         /* the fake gives a whole epoch 0 again */
         cr_assert_eq(bench.n_noted, fake_sets[0].counts[i] + 2 * 12, "shard %lld: %zu rows",
                      (long long)i, bench.n_noted);
+        cr_assert_eq(bench.n_ends, N_EPOCHS);
+        bench_close(&bench);
+    }
+    for (int64_t i = 0; i < 2; i++)
+        loader_state_clear(&states[i], NULL);
+    bench_clear(&bench);
+    T_EXPECT_NO_LEAKS(NULL);
+}
+
+/* Nothing of epoch 0 is left to a new shard: its first draw comes upon epoch 1, which is levelled,
+ * and may get all of it at once. */
+Test(row_level, epoch_that_a_draw_comes_upon_is_levelled)
+{
+    static struct bench bench;
+    struct loader_state states[2];
+    level_init(&bench, TFEED_LEVEL_WRAP);
+    bench.options.n_shards = 2;
+    for (int64_t i = 0; i < 2; i++) {
+        open_shard(&bench, i);
+        cr_assert_eq(bench_draw(&bench, i == 0 ? 9 : 3), TFEED_OK); /* shard 0: all of epoch 0 */
+        cr_assert_eq(loader_state_init(&states[i], bench.source, NULL, NULL), TFEED_OK);
+        row_source_save(bench.source, &states[i]);
+        bench_close(&bench);
+    }
+    bench.options.n_shards = N_SHARDS;
+    fake_sets[0].n_fill_rows = 20; /* the order sees its epoch's end with the last row */
+    for (int64_t i = 0; i < N_SHARDS; i++) {
+        bench.options.shard_index = i;
+        cr_assert_eq(bench_open(&bench, states, 2), TFEED_OK, "%s", bench.error.message);
+        cr_assert_eq(bench_drain(&bench, 6), TFEED_OUT_OF_RANGE, "%s", bench.error.message);
+        cr_assert_eq(bench.n_noted, 2 * 12);
+        cr_assert_eq(bench.n_ends, 2, "shard %lld: %zu ends", (long long)i, (size_t)bench.n_ends);
         bench_close(&bench);
     }
     for (int64_t i = 0; i < 2; i++)

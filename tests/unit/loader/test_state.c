@@ -92,6 +92,7 @@ static void state_init(struct loader_state *state, const struct job *job, uint64
         if (job->identity.level == TFEED_LEVEL_OFF)
             continue;
         struct level_state *level = &set->level;
+        level->levelled_from = base + 39;
         level->epoch = base + 40;
         level->n_drawn = base + 41;
         level->n_given = base + 42;
@@ -150,6 +151,7 @@ static void expect_same(const struct loader_state *a, const struct loader_state 
         const struct level_state *left = &a->sets[s].level;
         const struct level_state *right = &b->sets[s].level;
         expect_same_order(&a->sets[s].order, &b->sets[s].order);
+        cr_assert_eq(left->levelled_from, right->levelled_from);
         cr_assert_eq(left->epoch, right->epoch);
         cr_assert_eq(left->n_drawn, right->n_drawn);
         cr_assert_eq(left->n_given, right->n_given);
@@ -455,6 +457,26 @@ Test(state, window_above_what_is_shuffled_is_invalid)
     cr_assert_not_null(strstr(error.message, "window_records must be from 0 to"));
     free(changed);
     free(text);
+}
+
+static void expect_bad_level(const char *to)
+{
+    char *text = a_text(TFEED_ORDER_FAST, 0, 1);
+    char *changed = replaced(text, "\"levelled_from\":39", to);
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    cr_assert_eq(try_text(changed, &error), TFEED_INVALID_ARGUMENT, "%s", to);
+    cr_assert_not_null(strstr(error.message, "levelled_from"), "%s", error.message);
+    free(changed);
+    free(text);
+}
+
+Test(state, levelled_from_behind_what_is_levelled_is_invalid)
+{
+    expect_bad_level("\"levelled_from\":41");
+    expect_bad_level("\"levelled_from\":\"18446744073709551615\"");
+    expect_bad_level("\"levelled_from\":-1");
+    expect_bad_level("\"x\":39");
+    T_EXPECT_NO_LEAKS(NULL);
 }
 
 Test(state, other_documents_are_no_states)
