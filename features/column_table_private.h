@@ -77,7 +77,7 @@ static inline int tfi_column_table_find_any(const struct tfi_column_table *table
     const bool is_used = slot->name != NULL;
     if ((is_used & !is_same) | (len > TFI_NAME_KEY_BYTES))
         return tfi_column_table_find(table, name, len);
-    return is_used & is_same ? slot->column : -1;
+    return (is_used & is_same) ? slot->column : -1;
 }
 
 #endif

@@ -11,7 +11,7 @@
 #include "queues/barrier_private.h"
 #include "tests/support/support.h"
 
-enum { N_KEYS = 300, N_STEPS = 20000, KEY_BYTES = 8 };
+enum { N_KEYS = 300, N_STEPS = 20000, KEY_BYTES = 16 };
 
 static const enum tfeed_dtype dtypes[] = {TFEED_INT64, TFEED_STRING, TFEED_INT64};
 static const struct tfeed_shape shapes[] = {TFEED_SHAPE_SCALAR, TFEED_SHAPE_SCALAR,
