@@ -301,7 +301,6 @@ struct lane_state {
 struct order_state {
     uint64_t epoch;
     uint64_t n_epoch_rows; /* rows drawn in this epoch */
-    uint64_t pass;         /* WRAP, PAD: how often the shard has begun this epoch anew */
     uint64_t position;     /* FAST: turn. FILES, TENSORFLOW: files begun. GLOBAL: places passed */
     uint64_t turn;         /* FILES: slot whose turn it is */
     uint64_t n_in_turn;    /* FILES: records given in this turn. TENSORFLOW: rows of a batch */

@@ -71,3 +71,15 @@ tfeed_status order_states_join(const struct order_state *const *states, size_t n
     *ret_joined = joined;
     return TFEED_OK;
 }
+
+tfeed_status order_count_even(const struct order_plan *plan, uint64_t epoch, uint64_t *ret_all,
+                              struct tfeed_error *reterr)
+{
+    (void)epoch; /* as many in each */
+    const uint64_t n_shards = (uint64_t)plan->options->n_shards;
+    uint64_t n_all;
+    TFI_TRY(plan_count_records(plan, &n_all, reterr));
+    for (uint64_t i = 0; i < n_shards; i++)
+        ret_all[i] = part_begin(n_all, n_shards, i + 1) - part_begin(n_all, n_shards, i);
+    return TFEED_OK;
+}

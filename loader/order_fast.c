@@ -231,7 +231,6 @@ static void fast_save(const struct order *base, struct order_state *state)
     const struct fast_order *order = (const struct fast_order *)(const void *)base;
     state->epoch = order->epoch;
     state->n_epoch_rows = order->n_epoch_rows;
-    state->pass = 0;
     state->position = order->turn;
     state->turn = 0;
     state->n_in_turn = 0;

@@ -339,18 +339,6 @@ static tfeed_status files_make(const struct order_plan *plan,
     return TFEED_OK;
 }
 
-static tfeed_status files_count(const struct order_plan *plan, uint64_t epoch, uint64_t *ret_all,
-                                struct tfeed_error *reterr)
-{
-    (void)epoch; /* the same in each */
-    const uint64_t n_shards = (uint64_t)plan->options->n_shards;
-    uint64_t n_all;
-    TFI_TRY(plan_count_records(plan, &n_all, reterr));
-    for (uint64_t i = 0; i < n_shards; i++)
-        ret_all[i] = part_begin(n_all, n_shards, i + 1) - part_begin(n_all, n_shards, i);
-    return TFEED_OK;
-}
-
 const struct order_functions order_files = {
     .name = "files",
     .make = files_make,
@@ -361,6 +349,6 @@ const struct order_functions order_files = {
     .fill_settle = file_sequence_fill_settle,
     .state_sizes = files_state_sizes,
     .save = files_save,
-    .count = files_count,
+    .count = order_count_even,
     .depth = files_depth,
 };

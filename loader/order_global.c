@@ -412,18 +412,6 @@ static tfeed_status global_make(const struct order_plan *plan,
     return TFEED_OK;
 }
 
-static tfeed_status global_count(const struct order_plan *plan, uint64_t epoch, uint64_t *ret_all,
-                                 struct tfeed_error *reterr)
-{
-    (void)epoch; /* as many in each */
-    const uint64_t n_shards = (uint64_t)plan->options->n_shards;
-    uint64_t n_all;
-    TFI_TRY(plan_count_records(plan, &n_all, reterr));
-    for (uint64_t i = 0; i < n_shards; i++)
-        ret_all[i] = part_begin(n_all, n_shards, i + 1) - part_begin(n_all, n_shards, i);
-    return TFEED_OK;
-}
-
 const struct order_functions order_global = {
     .name = "global",
     .make = global_make,
@@ -434,6 +422,6 @@ const struct order_functions order_global = {
     .fill_settle = global_fill_settle,
     .state_sizes = global_state_sizes,
     .save = global_save,
-    .count = global_count,
+    .count = order_count_even,
     .depth = global_depth,
 };

@@ -68,4 +68,8 @@ tfeed_status order_states_join(const struct order_state *const *states, size_t n
                                uint64_t (*last_begun)(const struct order_state *state),
                                struct joined_states *ret_joined, struct tfeed_error *reterr);
 
+/* order_functions.count where every epoch has all records, and each shard an even part of them. */
+tfeed_status order_count_even(const struct order_plan *plan, uint64_t epoch, uint64_t *ret_all,
+                              struct tfeed_error *reterr);
+
 #endif
