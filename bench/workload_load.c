@@ -11,27 +11,22 @@
 
 #include <tfeed/loader.h>
 
-#include "bench/consumer.h"
-#include "bench/workloads.h"
+#include "bench/workload_load.h"
 
-struct load_state {
-    const struct bench_options *options;
-    struct bench_consumer consumer;
-    unsigned n_threads; /* of the last pass */
-};
+/* ----------------------------------------------- for both ways of loading */
 
-static void load_close(void *user_data)
+void bench_load_close(void *user_data)
 {
-    struct load_state *state = user_data;
+    struct bench_load_state *state = user_data;
 
     bench_consumer_close(&state->consumer);
     free(state);
 }
 
-static tfeed_status load_open(const struct bench_options *options, void **ret_state,
-                              struct tfeed_error *reterr)
+tfeed_status bench_load_open(const struct bench_options *options, void **ret_state,
+                             struct tfeed_error *reterr)
 {
-    struct load_state *state = calloc(1, sizeof *state);
+    struct bench_load_state *state = calloc(1, sizeof *state);
 
     if (!state)
         return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
@@ -40,9 +35,31 @@ static tfeed_status load_open(const struct bench_options *options, void **ret_st
     if (status == TFEED_OK)
         *ret_state = state;
     else
-        load_close(state);
+        bench_load_close(state);
     return status;
 }
+
+const struct bench_consumer *bench_load_consumer(const void *user_data)
+{
+    return &((const struct bench_load_state *)user_data)->consumer;
+}
+
+tfeed_status bench_load_check(const struct bench_load_state *state, struct bench_pass *pass,
+                              struct tfeed_error *reterr)
+{
+    const struct bench_consumer *consumer = &state->consumer;
+    const uint64_t n_epochs = state->options->n_epochs;
+
+    pass->sums.payload_bytes = consumer->payload_bytes;
+    if (pass->sums.records == consumer->n_records * n_epochs)
+        return TFEED_OK;
+    return bench_fail(reterr, TFEED_INTERNAL,
+                      "load: %" PRIu64 " rows came out, the files hold %" PRIu64 " for %" PRIu64
+                      " epochs",
+                      pass->sums.records, consumer->n_records, n_epochs);
+}
+
+/* ----------------------------------------------------------- the loader */
 
 void bench_loader_options(const struct bench_options *options,
                           struct tfeed_loader_options *ret_options)
@@ -64,7 +81,7 @@ void bench_loader_options(const struct bench_options *options,
     ret_options->budget_bytes = (int64_t)options->budget_bytes;
 }
 
-static tfeed_status take_batches(const struct load_state *state, struct tfeed_loader *loader,
+static tfeed_status take_batches(const struct bench_load_state *state, struct tfeed_loader *loader,
                                  double start, struct bench_pass *pass, struct tfeed_error *reterr)
 {
     const struct bench_consumer *consumer = &state->consumer;
@@ -84,9 +101,8 @@ static tfeed_status take_batches(const struct load_state *state, struct tfeed_lo
 
 static tfeed_status load_run(void *user_data, struct bench_pass *pass, struct tfeed_error *reterr)
 {
-    struct load_state *state = user_data;
+    struct bench_load_state *state = user_data;
     const struct bench_options *options = state->options;
-    const uint64_t n_expected = state->consumer.n_records * options->n_epochs;
     const double start = bench_now();
     struct tfeed_loader_options loader_options;
     struct tfeed_loader *loader;
@@ -102,29 +118,18 @@ static tfeed_status load_run(void *user_data, struct bench_pass *pass, struct tf
     pass->has_statistics = true;
     state->n_threads = 1 + (unsigned)tfeed_loader_n_workers(loader);
     tfeed_loader_close(loader);
-    pass->sums.payload_bytes = state->consumer.payload_bytes;
-    if (status == TFEED_OK && pass->sums.records != n_expected)
-        return bench_fail(reterr, TFEED_INTERNAL,
-                          "load: %" PRIu64 " rows came out, the files hold %" PRIu64 " for %" PRIu64
-                          " epochs",
-                          pass->sums.records, state->consumer.n_records, options->n_epochs);
-    return status;
+    return status == TFEED_OK ? bench_load_check(state, pass, reterr) : status;
 }
 
 /* The caller and the workers. */
 static unsigned load_n_threads(const void *user_data)
 {
-    return ((const struct load_state *)user_data)->n_threads;
-}
-
-static const struct bench_consumer *load_consumer(const void *user_data)
-{
-    return &((const struct load_state *)user_data)->consumer;
+    return ((const struct bench_load_state *)user_data)->n_threads;
 }
 
 const struct bench_workload bench_load = {.name = "load",
-                                          .open = load_open,
+                                          .open = bench_load_open,
                                           .run = load_run,
-                                          .close = load_close,
+                                          .close = bench_load_close,
                                           .n_threads = load_n_threads,
-                                          .consumer = load_consumer};
+                                          .consumer = bench_load_consumer};

@@ -7,19 +7,12 @@
  * A pass makes the pipeline, empties it and takes it down: what a program pays from its first line
  * to its last batch.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include <tfeed/coordinator.h>
 #include <tfeed/pipeline.h>
 
-#include "bench/consumer.h"
-#include "bench/workloads.h"
-
-struct queues_state {
-    const struct bench_options *options;
-    struct bench_consumer consumer;
-};
+#include "bench/workload_load.h"
 
 /* What one pass makes. */
 struct pipeline {
@@ -28,30 +21,6 @@ struct pipeline {
     struct tfeed_queue *names;
     struct tfeed_batcher *batcher;
 };
-
-static void queues_close(void *user_data)
-{
-    struct queues_state *state = user_data;
-
-    bench_consumer_close(&state->consumer);
-    free(state);
-}
-
-static tfeed_status queues_open(const struct bench_options *options, void **ret_state,
-                                struct tfeed_error *reterr)
-{
-    struct queues_state *state = calloc(1, sizeof *state);
-
-    if (!state)
-        return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
-    state->options = options;
-    const tfeed_status status = bench_consumer_open(options, &state->consumer, reterr);
-    if (status == TFEED_OK)
-        *ret_state = state;
-    else
-        queues_close(state);
-    return status;
-}
 
 static tfeed_status make_names(const struct bench_options *options, struct pipeline *pipeline,
                                struct tfeed_error *reterr)
@@ -65,7 +34,7 @@ static tfeed_status make_names(const struct bench_options *options, struct pipel
                                        &producer, &pipeline->names, reterr);
 }
 
-static tfeed_status make_batcher(const struct queues_state *state, struct pipeline *pipeline,
+static tfeed_status make_batcher(const struct bench_load_state *state, struct pipeline *pipeline,
                                  struct tfeed_error *reterr)
 {
     const struct bench_options *options = state->options;
@@ -84,7 +53,7 @@ static tfeed_status make_batcher(const struct queues_state *state, struct pipeli
                                         &reader, &batch, &pipeline->batcher, reterr);
 }
 
-static tfeed_status make_pipeline(const struct queues_state *state, struct pipeline *pipeline,
+static tfeed_status make_pipeline(const struct bench_load_state *state, struct pipeline *pipeline,
                                   struct tfeed_error *reterr)
 {
     struct tfeed_context_options context;
@@ -100,7 +69,7 @@ static tfeed_status make_pipeline(const struct queues_state *state, struct pipel
     return tfeed_start_queue_runners(pipeline->context, pipeline->coordinator, reterr);
 }
 
-static tfeed_status take_batches(const struct queues_state *state, struct pipeline *pipeline,
+static tfeed_status take_batches(const struct bench_load_state *state, struct pipeline *pipeline,
                                  struct bench_pass *pass, struct tfeed_error *reterr)
 {
     const struct bench_consumer *consumer = &state->consumer;
@@ -149,40 +118,28 @@ static tfeed_status end_pipeline(struct pipeline *pipeline, tfeed_status status,
 
 static tfeed_status queues_run(void *user_data, struct bench_pass *pass, struct tfeed_error *reterr)
 {
-    const struct queues_state *state = user_data;
-    const uint64_t n_expected = state->consumer.n_records * state->options->n_epochs;
+    const struct bench_load_state *state = user_data;
     struct pipeline pipeline = {0};
     tfeed_status status = make_pipeline(state, &pipeline, reterr);
 
     if (status == TFEED_OK)
         status = take_batches(state, &pipeline, pass, reterr);
     status = end_pipeline(&pipeline, status, reterr);
-    pass->sums.payload_bytes = state->consumer.payload_bytes;
-    if (status == TFEED_OK && pass->sums.records != n_expected)
-        return bench_fail(reterr, TFEED_INTERNAL,
-                          "load: %" PRIu64 " rows came out, the files hold %" PRIu64 " for %" PRIu64
-                          " epochs",
-                          pass->sums.records, state->consumer.n_records, state->options->n_epochs);
-    return status;
+    return status == TFEED_OK ? bench_load_check(state, pass, reterr) : status;
 }
 
 /* The caller, the readers and the maker of batches; threads that only wait are not counted. */
 static unsigned queues_n_threads(const void *user_data)
 {
-    const struct bench_options *options = ((const struct queues_state *)user_data)->options;
+    const struct bench_options *options = ((const struct bench_load_state *)user_data)->options;
 
     return 1 + (options->deterministic ? 0 : (unsigned)options->n_readers) +
            (options->n_prefetch > 0 ? 1 : 0);
 }
 
-static const struct bench_consumer *queues_consumer(const void *user_data)
-{
-    return &((const struct queues_state *)user_data)->consumer;
-}
-
 const struct bench_workload bench_queues = {.name = "load",
-                                            .open = queues_open,
+                                            .open = bench_load_open,
                                             .run = queues_run,
-                                            .close = queues_close,
+                                            .close = bench_load_close,
                                             .n_threads = queues_n_threads,
-                                            .consumer = queues_consumer};
+                                            .consumer = bench_load_consumer};

@@ -16,8 +16,9 @@
  * Invariants
  *   (1) n_signals changes under the mutex only. A waiter that reads it under the mutex before it
  *       lets go, and again when it has the mutex back, cannot miss a signal.
- *   (2) n_sleepers is the number of threads in pthread_cond_wait that no broadcast has been made
- *       for: a wake takes all of them off, a sleeper that times out takes off itself.
+ *   (2) n_sleepers is at least the number of threads in pthread_cond_wait that no wake was for:
+ *       wake takes all of them off, wake_one takes one, a sleeper that times out takes itself off,
+ *       unless a wake has come meanwhile: that may have been for it.
  */
 #include "core/thread_internal.h"
 
@@ -58,9 +59,16 @@ int64_t tfi_deadline_after_ms(int64_t timeout_ms)
 
 /* --- mutex --------------------------------------------------------------------------------- */
 
+/* Held for microseconds: who finds one held spins for about as long before it sleeps. */
 void tfi_mutex_init(struct tfi_mutex *mutex)
 {
-    must(pthread_mutex_init(&mutex->handle, NULL));
+    pthread_mutexattr_t attributes;
+    must(pthread_mutexattr_init(&attributes));
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+    must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP));
+#endif
+    must(pthread_mutex_init(&mutex->handle, &attributes));
+    must(pthread_mutexattr_destroy(&attributes));
 }
 
 void tfi_mutex_clear(struct tfi_mutex *mutex)
@@ -229,6 +237,16 @@ void tfi_condition_wake(struct tfi_condition *condition, struct tfi_mutex *mutex
         return;
     condition->n_sleepers = 0;
     must(pthread_cond_broadcast(&condition->handle));
+}
+
+void tfi_condition_wake_one(struct tfi_condition *condition, struct tfi_mutex *mutex)
+{
+    (void)mutex;
+    atomic_fetch_add_explicit(&condition->n_signals, 1, memory_order_release);
+    if (condition->n_sleepers == 0)
+        return;
+    condition->n_sleepers--;
+    must(pthread_cond_signal(&condition->handle));
 }
 
 /* --- threads ------------------------------------------------------------------------------- */

@@ -78,6 +78,10 @@ bool tfi_condition_wait(struct tfi_condition *condition, struct tfi_mutex *mutex
 void tfi_condition_wake(struct tfi_condition *condition, struct tfi_mutex *mutex)
     TFI_REQUIRES(mutex);
 
+/* The same for one of those that sleep, where any of them will do; who spins looks too. */
+void tfi_condition_wake_one(struct tfi_condition *condition, struct tfi_mutex *mutex)
+    TFI_REQUIRES(mutex);
+
 /* A thread of the library: named, with all signals blocked but those that a fault raises (SIGBUS,
  * SIGFPE, SIGILL, SIGSEGV), which go to the thread at fault. */
 struct tfi_thread {

@@ -73,6 +73,11 @@ static tfeed_status make_column(const struct tfeed_loader *loader,
     return TFEED_OK;
 }
 
+static bool is_widened(const struct tfeed_loader *loader, int column)
+{
+    return loader->narrow_schema != NULL && tfi_schema_column_is_scaled(loader->schema, column);
+}
+
 static tfeed_status make_batch(struct tfeed_loader *loader, struct tfeed_batch *batch,
                                struct tfeed_error *reterr)
 {
@@ -90,12 +95,45 @@ static tfeed_status make_batch(struct tfeed_loader *loader, struct tfeed_batch *
     for (int i = 0; i < loader->n_columns; i++) {
         TFI_TRY(make_column(loader, loader->schema, i, &batch->columns[i], reterr));
         batch->narrow[i] = batch->columns[i];
-        if (loader->narrow_schema == NULL || !tfi_schema_column_is_scaled(loader->schema, i))
-            continue;
-        batch->narrow[i].data = NULL;
-        TFI_TRY(make_column(loader, loader->narrow_schema, i, &batch->narrow[i], reterr));
+        if (is_widened(loader, i)) {
+            batch->narrow[i].data = NULL;
+            TFI_TRY(make_column(loader, loader->narrow_schema, i, &batch->narrow[i], reterr));
+        }
     }
+    if (loader->narrow_schema == NULL)
+        return TFEED_OK;
+    struct wide_columns *wide = tfi_alloc_zeroed(allocator, 1, sizeof *wide + n * sizeof(void *));
+    if (wide == NULL)
+        return tfi_fail_memory(reterr, "a loader's batches");
+    for (size_t i = 0; i < n; i++)
+        wide->data[i] = is_widened(loader, (int)i) ? batch->columns[i].data : NULL;
+    batch->wide = wide;
     return TFEED_OK;
+}
+
+void batch_take_wide(struct tfeed_batch *batch)
+{
+    struct tfeed_loader *loader = batch->loader;
+    if (batch->wide != NULL || loader->narrow_schema == NULL)
+        return;
+    batch->wide = loader->free_wide;
+    loader->free_wide = batch->wide->next;
+    for (int i = 0; i < loader->n_columns; i++)
+        if (is_widened(loader, i))
+            batch->columns[i].data = batch->wide->data[i];
+}
+
+void batch_give_wide(struct tfeed_batch *batch)
+{
+    struct tfeed_loader *loader = batch->loader;
+    if (batch->wide == NULL)
+        return;
+    batch->wide->next = loader->free_wide;
+    loader->free_wide = batch->wide;
+    batch->wide = NULL;
+    for (int i = 0; i < loader->n_columns; i++)
+        if (is_widened(loader, i))
+            batch->columns[i].data = NULL;
 }
 
 /* Ends what the batch's string columns refer to. */
@@ -117,7 +155,7 @@ static void clear_batch(struct tfeed_loader *loader, struct tfeed_batch *batch)
     if (batch->columns != NULL)
         release_strings(batch);
     for (int i = 0; batch->columns != NULL && i < loader->n_columns; i++) {
-        if (batch->narrow != NULL && batch->narrow[i].data != batch->columns[i].data)
+        if (batch->narrow != NULL && is_widened(loader, i))
             column_free(loader, &batch->narrow[i]);
         column_free(loader, &batch->columns[i]);
     }
@@ -136,15 +174,35 @@ tfeed_status loader_make_batches(struct tfeed_loader *loader, struct tfeed_error
     for (size_t i = 0; i < n; i++) {
         struct tfeed_batch *batch = &loader->batches[i];
         TFI_TRY(make_batch(loader, batch, reterr));
+        batch_give_wide(batch);
         batch->next = loader->free_batches.first;
         loader->free_batches.first = batch;
+        loader->n_free++;
     }
     return TFEED_OK;
 }
 
+static void free_wide_columns(struct tfeed_loader *loader)
+{
+    while (loader->free_wide != NULL) {
+        struct wide_columns *wide = loader->free_wide;
+        loader->free_wide = wide->next;
+        for (int i = 0; i < loader->n_columns; i++) {
+            struct tfeed_tensor column = loader->batches[0].columns[i];
+            column.data = wide->data[i];
+            column_free(loader, &column);
+        }
+        tfi_free(loader->allocator, wide);
+    }
+}
+
 void loader_free_batches(struct tfeed_loader *loader)
 {
-    for (int64_t i = 0; loader->batches != NULL && i < loader->options.n_batches; i++)
+    const int64_t n = loader->batches == NULL ? 0 : loader->options.n_batches;
+    for (int64_t i = 0; i < n; i++)
+        batch_give_wide(&loader->batches[i]);
+    free_wide_columns(loader);
+    for (int64_t i = 0; i < n; i++)
         if (loader->batches[i].loader != NULL)
             clear_batch(loader, &loader->batches[i]);
     tfi_free(loader->allocator, loader->batches);
@@ -279,7 +337,7 @@ void batch_show(struct tfeed_batch *batch)
     const struct tfeed_loader *loader = batch->loader;
     batch->n_rows = ticket_n_rows(loader, batch->ticket);
     for (int i = 0; i < loader->n_columns; i++) {
-        if (batch->is_narrow && batch->narrow[i].data != batch->columns[i].data)
+        if (batch->is_narrow && is_widened(loader, i))
             widen(batch, i, batch->columns[i].data);
         batch->shown[i] = batch->columns[i];
         batch->shown[i].shape.dims[0] = batch->n_rows;
@@ -294,7 +352,7 @@ void batch_copy(struct tfeed_batch *batch, struct tfeed_tensor *columns)
     for (int i = 0; i < loader->n_columns; i++) {
         const struct tfeed_tensor *from = &batch->columns[i];
         const size_t n_bytes = n_rows * row_bytes(from);
-        if (batch->is_narrow && batch->narrow[i].data != from->data) {
+        if (batch->is_narrow && is_widened(loader, i)) {
             widen(batch, i, columns[i].data);
         } else if (from->dtype == TFEED_STRING) {
             const size_t n = n_bytes / sizeof(struct tfeed_bytes);
@@ -342,14 +400,8 @@ void tfeed_batch_unref(struct tfeed_batch *batch)
     release_strings(batch);
     draw_release(&batch->ticket->draw);
     tfi_mutex_lock(&loader->mutex);
-    batch->ticket->next = loader->free_tickets.first;
-    loader->free_tickets.first = batch->ticket;
-    batch->ticket = NULL;
-    batch->phase = BATCH_FREE;
-    batch->next = loader->free_batches.first;
-    loader->free_batches.first = batch;
     loader->n_out--;
-    tfi_condition_wake(&loader->work, &loader->mutex);
+    engine_recycle(batch);
     tfi_condition_wake(&loader->ready, &loader->mutex);
     tfi_mutex_unlock(&loader->mutex);
     loader_unref(loader);

@@ -14,14 +14,15 @@
  *
  * Invariants
  *   (1) `pending` and `drawn` are in the order of drawing; batches are handed out from the front.
- *   (2) Whenever a step may have become possible, those who wait for one are woken: workers on
- *       `work`, callers on `ready`.
+ *   (2) Whenever a step may have become possible, one of those who wait for it is woken: a worker
+ *       on `work`, callers on `ready`. Who took a step looks for the next one before it waits.
  *   (3) An error stands behind the batches that were drawn before it, and stays.
  */
 #include <string.h>
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "core/machine_internal.h"
 #include "features/features_internal.h"
 #include "loader/engine_private.h"
 
@@ -67,6 +68,29 @@ static void wake_all_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->m
 {
     tfi_condition_wake(&loader->work, &loader->mutex);
     tfi_condition_wake(&loader->ready, &loader->mutex);
+    tfi_condition_wake(&loader->spare, &loader->mutex);
+}
+
+/* Waking a thread costs more than a small batch does: one is woken for free buffers when there are
+ * as many as batches that are ready. */
+static void wake_for_room_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+{
+    if (loader->n_free > 0 && loader->n_free >= loader->n_ready)
+        tfi_condition_wake_one(&loader->work, &loader->mutex);
+}
+
+void engine_recycle(struct tfeed_batch *batch)
+{
+    struct tfeed_loader *loader = batch->loader;
+    batch_give_wide(batch);
+    batch->ticket->next = loader->free_tickets.first;
+    loader->free_tickets.first = batch->ticket;
+    batch->ticket = NULL;
+    batch->phase = BATCH_FREE;
+    batch->next = loader->free_batches.first;
+    loader->free_batches.first = batch;
+    loader->n_free++;
+    wake_for_room_locked(loader);
 }
 
 static bool is_stopped(const struct tfeed_loader *loader)
@@ -97,6 +121,7 @@ static struct ticket *begin_ticket(struct tfeed_loader *loader)
     draw->n_skipped = 0;
     draw->n_filtered = 0;
     draw->n_repeated = 0;
+    draw->n_begun = 0;
     ticket->is_last = false;
     ticket->is_settled = false;
     return ticket;
@@ -176,6 +201,9 @@ static enum drawn draw_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader-
         row_source_draw(loader->source, &loader->drawing->draw, &loader->draw_error);
     if (!count_damage(loader))
         status = too_much_damage(loader);
+    if (loader->drawing->draw.n_begun > 0)
+        tfi_condition_wake_one(&loader->work, &loader->mutex); /* windows may be filled */
+    loader->drawing->draw.n_begun = 0;
     if (status == TFEED_UNAVAILABLE && loader->draw_error.code != TFEED_UNAVAILABLE)
         return DRAW_WAITS; /* a file system that says it has given an error */
     if (status == TFEED_OK) {
@@ -193,13 +221,12 @@ static enum drawn draw_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader-
 
 /* ------------------------------------------------------------------------- parsing */
 
-static void count_parsed(struct tfeed_loader *loader, const struct ticket *ticket, int64_t ns)
+static uint64_t ticket_bytes(const struct ticket *ticket)
 {
-    struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_PARSE];
+    uint64_t n_bytes = 0;
     for (uint32_t i = 0; i < ticket->draw.n_rows; i++)
-        stage->n_bytes += ticket->draw.rows[i].bytes.len;
-    stage->n_records += ticket->draw.n_rows;
-    stage->busy_ns += (uint64_t)ns;
+        n_bytes += ticket->draw.rows[i].bytes.len;
+    return n_bytes;
 }
 
 /* A thread that works alone will read next what its parsing makes room for: that is asked for
@@ -211,12 +238,8 @@ static void read_ahead_locked(struct tfeed_loader *loader, const struct ticket *
     size_t len = 0;
     if (loader->schema == NULL)
         return;
-    if (loader->options.n_workers == 0 && loader->n_helpers == 0) {
-        size_t n_bytes = 0;
-        for (uint32_t i = 0; i < ticket->draw.n_rows; i++)
-            n_bytes += ticket->draw.rows[i].bytes.len;
-        row_source_ahead(loader->source, n_bytes, &data, &len);
-    }
+    if (loader->options.n_workers == 0 && loader->n_helpers == 0)
+        row_source_ahead(loader->source, ticket_bytes(ticket), &data, &len);
     tfi_example_parser_read_ahead(desk->wide, data, len);
 }
 
@@ -233,12 +256,16 @@ static tfeed_status parse_locked(struct tfeed_loader *loader, struct ticket *tic
     const tfeed_status status =
         ticket_parse(loader, ticket, desk, narrow, records, columns, reterr);
     const int64_t ns = tfi_clock_now_ns() - began_ns;
+    const uint64_t n_bytes = ticket_bytes(ticket);
     if (!loader->options.with_records)
         draw_release(&ticket->draw);
     tfi_mutex_lock(&loader->mutex);
     desk->next = loader->free_desks;
     loader->free_desks = desk;
-    count_parsed(loader, ticket, ns);
+    struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_PARSE];
+    stage->n_records += ticket->draw.n_rows;
+    stage->n_bytes += n_bytes;
+    stage->busy_ns += (uint64_t)ns;
     return status;
 }
 
@@ -253,17 +280,22 @@ static bool parse_step_locked(struct tfeed_loader *loader, bool is_worker)
     if (!has_settled_ticket(loader) || loader->free_batches.first == NULL)
         return false;
     struct tfeed_batch *batch = pop_batch(&loader->free_batches);
+    loader->n_free--;
     batch->ticket = pop_ticket(&loader->drawn);
     batch->phase = BATCH_PARSING;
-    batch->is_narrow =
-        is_worker && loader->narrow_schema != NULL && loader->options.map_row == NULL;
+    /* a caller makes floats of what it will look at next */
+    batch->is_narrow = loader->narrow_schema != NULL && loader->options.map_row == NULL &&
+                       (is_worker || loader->pending.first != NULL);
+    if (!batch->is_narrow)
+        batch_take_wide(batch);
     push_batch(&loader->pending, batch);
-    if (loader->free_batches.first != NULL)
-        tfi_condition_wake(&loader->work, &loader->mutex);
+    wake_for_room_locked(loader);
     batch->status = parse_locked(loader, batch->ticket, batch->is_narrow, batch->records,
                                  batch->is_narrow ? batch->narrow : batch->columns, &batch->error);
     batch->phase = BATCH_READY;
-    tfi_condition_wake(&loader->ready, &loader->mutex);
+    loader->n_ready++;
+    if (batch == loader->pending.first)
+        tfi_condition_wake(&loader->ready, &loader->mutex);
     return true;
 }
 
@@ -287,7 +319,8 @@ static bool fill_step_locked(struct tfeed_loader *loader, bool needed_only)
     stage->n_bytes += fill->n_bytes;
     stage->busy_ns += (uint64_t)ns;
     fill->order->functions->fill_settle(fill);
-    wake_all_locked(loader);
+    tfi_condition_wake_one(&loader->work, &loader->mutex);
+    tfi_condition_wake(&loader->ready, &loader->mutex);
     return true;
 }
 
@@ -313,10 +346,22 @@ static bool is_through(const struct tfeed_loader *loader)
            (loader->draw_status != TFEED_OK && loader->drawn.first == NULL);
 }
 
-static void work_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+/* Of as many workers as there are processors one rests while the program's thread, which helps,
+ * comes back at once: one thread more than processors would only take turns with the others. */
+static bool has_spare_worker(const struct tfeed_loader *loader)
+{
+    const int64_t n = loader->options.n_workers;
+    return loader->options.caller_helps && n > 1 && n == tfi_n_processors();
+}
+
+static void work_locked(struct tfeed_loader *loader, bool is_spare) TFI_REQUIRES(&loader->mutex)
 {
     loader->n_helpers++;
     while (!is_stopped(loader) && !is_through(loader)) {
+        if (is_spare && loader->caller_is_near) {
+            (void)tfi_condition_wait(&loader->spare, &loader->mutex, TFI_FOREVER);
+            continue;
+        }
         if (step_locked(loader, true))
             continue;
         const int64_t began_ns = tfi_clock_now_ns();
@@ -331,7 +376,7 @@ static void worker_main(void *argument)
 {
     struct tfeed_loader *loader = argument;
     tfi_mutex_lock(&loader->mutex);
-    work_locked(loader);
+    work_locked(loader, has_spare_worker(loader) && loader->n_helpers == 0);
     tfi_mutex_unlock(&loader->mutex);
 }
 
@@ -366,7 +411,7 @@ void engine_stop(struct tfeed_loader *loader)
 tfeed_status tfeed_loader_work(struct tfeed_loader *loader, struct tfeed_error *reterr)
 {
     tfi_mutex_lock(&loader->mutex);
-    work_locked(loader);
+    work_locked(loader, false);
     tfi_mutex_unlock(&loader->mutex);
     return is_stopped(loader) ? tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped")
                               : TFEED_OK;
@@ -446,12 +491,20 @@ static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking 
     return TFEED_OK;
 }
 
-static void enter_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex)
+/* A program that stays away for longer has work of its own. */
+enum { NEAR_NS = 100000 };
+
+static void enter_locked(struct tfeed_loader *loader, bool helps) TFI_REQUIRES(&loader->mutex)
 {
-    if (loader->last_return_ns != 0)
-        loader->stages[TFEED_STAGE_CONSUMER].busy_ns +=
-            (uint64_t)(tfi_clock_now_ns() - loader->last_return_ns);
+    if (loader->last_return_ns == 0)
+        return;
+    const int64_t away_ns = tfi_clock_now_ns() - loader->last_return_ns;
+    const bool was_near = loader->caller_is_near;
+    loader->stages[TFEED_STAGE_CONSUMER].busy_ns += (uint64_t)away_ns;
     loader->last_return_ns = 0;
+    loader->caller_is_near = helps && away_ns < NEAR_NS;
+    if (was_near && !loader->caller_is_near)
+        tfi_condition_wake(&loader->spare, &loader->mutex);
 }
 
 /* The batch at the front, which is ready, becomes the program's. */
@@ -459,9 +512,12 @@ static struct tfeed_batch *take_locked(struct tfeed_loader *loader) TFI_REQUIRES
 {
     struct tfeed_batch *batch = pop_batch(&loader->pending);
     batch->phase = BATCH_OUT;
+    loader->n_ready--;
+    batch_take_wide(batch);
     atomic_store_explicit(&batch->n_references, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&loader->n_references, 1, memory_order_relaxed);
     loader->n_out++;
+    wake_for_room_locked(loader);
     loader_state_copy(&loader->last_state, &batch->ticket->state);
     tfi_condition_wake(&loader->ready, &loader->mutex);
     return batch;
@@ -507,7 +563,7 @@ static tfeed_status take_batch(struct tfeed_loader *loader, struct taking *takin
 {
     struct tfeed_batch *batch = NULL;
     tfi_mutex_lock(&loader->mutex);
-    enter_locked(loader);
+    enter_locked(loader, taking->helps);
     const tfeed_status status = wait_locked(loader, taking, &batch, reterr);
     if (status != TFEED_OK)
         loader->last_return_ns = tfi_clock_now_ns();
@@ -562,6 +618,7 @@ static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_
     TFI_REQUIRES(&loader->mutex)
 {
     struct tfeed_batch *batch = pop_batch(&loader->free_batches);
+    loader->n_free--;
     struct ticket *ticket = pop_ticket(&loader->drawn);
     batch->ticket = ticket;
     batch->phase = BATCH_PARSING;
@@ -577,13 +634,8 @@ static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_
         status = end_locked(loader, status, &batch->error, reterr);
     }
     draw_release(&ticket->draw);
-    ticket->next = loader->free_tickets.first;
-    loader->free_tickets.first = ticket;
-    batch->ticket = NULL;
-    batch->phase = BATCH_FREE;
-    batch->next = loader->free_batches.first;
-    loader->free_batches.first = batch;
-    wake_all_locked(loader);
+    engine_recycle(batch);
+    tfi_condition_wake(&loader->ready, &loader->mutex);
     return status;
 }
 
@@ -614,7 +666,7 @@ tfeed_status tfeed_loader_next_into(struct tfeed_loader *loader, struct tfeed_te
     };
     struct tfeed_batch *batch = NULL;
     tfi_mutex_lock(&loader->mutex);
-    enter_locked(loader);
+    enter_locked(loader, taking.helps);
     const tfeed_status status =
         wait_into_locked(loader, &taking, columns, ret_n_rows, &batch, reterr);
     tfi_mutex_unlock(&loader->mutex);

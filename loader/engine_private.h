@@ -41,6 +41,14 @@ struct parse_desk {
     struct parse_desk *next;
 };
 
+/* What the scaled columns of a batch are widened into. A batch has one from when its floats are
+ * made until the program gives it back; the one given back last is taken next, for it is still in
+ * the cache of the processor that will fill it. */
+struct wide_columns {
+    struct wide_columns *next;
+    void *data[]; /* [n_columns]; NULL: not scaled */
+};
+
 enum batch_phase { BATCH_FREE, BATCH_PARSING, BATCH_READY, BATCH_OUT };
 
 struct tfeed_batch {
@@ -48,6 +56,7 @@ struct tfeed_batch {
     struct tfeed_loader *loader;  /* held while the batch is out */
     struct ticket *ticket;        /* NULL while free */
     struct tfeed_tensor *columns; /* [n_columns], as wide as the schema says */
+    struct wide_columns *wide;    /* where scaled columns lie; NULL: they have no room yet */
     struct tfeed_tensor *shown;   /* the same with as many rows as there are */
     struct tfeed_tensor *narrow;  /* scaled columns as uint8; the others share `columns` */
     struct tfeed_bytes *records;  /* [batch_size] */
@@ -95,15 +104,18 @@ struct tfeed_loader {
     struct tfi_mutex mutex;     /* guards all that follows, and the lists' links */
     struct tfi_condition work;  /* a worker may have something to do */
     struct tfi_condition ready; /* a caller of next may have */
+    struct tfi_condition spare; /* the spare worker is needed */
     struct row_source *source;
     struct ticket *drawing; /* begun, not complete */
     struct ticket_list free_tickets;
     struct ticket_list drawn;
     struct batch_list free_batches;
     struct batch_list pending;
-    int64_t n_out;
-    int64_t n_helpers;  /* threads in the workers' loop */
-    uint64_t n_serials; /* of draws */
+    struct wide_columns *free_wide;
+    int64_t n_free, n_ready, n_out;
+    int64_t n_helpers;   /* threads in the workers' loop */
+    bool caller_is_near; /* it comes back at once, and helps: its thread counts as a worker */
+    uint64_t n_serials;  /* of draws */
     uint64_t n_drawn_batches;
     uint64_t n_skipped;
     uint64_t n_filtered;
@@ -137,6 +149,11 @@ tfeed_status ticket_parse(struct tfeed_loader *loader, const struct ticket *tick
                           struct parse_desk *desk, bool narrow, struct tfeed_bytes *records,
                           struct tfeed_tensor *columns, struct tfeed_error *reterr);
 
+/* Gives the batch room for its scaled columns, if it has none, or takes it away. There is one for
+ * each batch. Under the lock. */
+void batch_take_wide(struct tfeed_batch *batch);
+void batch_give_wide(struct tfeed_batch *batch);
+
 /* Sets what the program sees of a batch that holds its ticket's rows; widens what is narrow. */
 void batch_show(struct tfeed_batch *batch);
 
@@ -153,6 +170,8 @@ int64_t ticket_n_rows(const struct tfeed_loader *loader, const struct ticket *ti
 /* --- engine.c ------------------------------------------------------------------------------ */
 
 tfeed_status engine_start(struct tfeed_loader *loader, struct tfeed_error *reterr);
+/* The batch's ticket and room are free again, and it too. Under the lock. */
+void engine_recycle(struct tfeed_batch *batch) TFI_REQUIRES(&batch->loader->mutex);
 /* Stops and joins the workers. */
 void engine_stop(struct tfeed_loader *loader);
 

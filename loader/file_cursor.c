@@ -119,8 +119,10 @@ tfeed_status file_cursor_read(struct file_cursor *cursor, enum cursor_checks che
     else
         status =
             tfi_record_reader_next_headers(cursor->reader, RUN_BYTES, views, max_rows, &n, &error);
-    if (status != TFEED_OK)
+    if (status != TFEED_OK) {
+        error.code = status; /* a file system may have left it out */
         return meet(cursor, status, &error, window, reterr);
+    }
 
     for (size_t i = 0; i < n && !is_behind(stretch, views[i].record, views[i].offset); i++)
         if (!row_window_add(window, &views[i], stretch->begin.file))

@@ -221,13 +221,11 @@ void global_window_fill(const struct global_table *table, const uint32_t *record
         for (uint32_t i = 0; i < n; i++)
             tfeed_block_unref(found[i].block);
     }
-    /* the rows before damage are given first */
-    if (status == TFEED_OK || status == TFEED_DATA_LOSS) {
-        const tfeed_status admitted = admit(table->plan, epoch, window, &admit_error);
-        if (admitted != TFEED_OK) {
-            status = admitted;
-            error = admit_error;
-        }
+    /* the rows before what is wrong are given first */
+    const tfeed_status admitted = admit(table->plan, epoch, window, &admit_error);
+    if (admitted != TFEED_OK) {
+        status = admitted;
+        error = admit_error;
     }
     if (status != TFEED_OK) {
         window->status = status;

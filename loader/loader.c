@@ -48,6 +48,7 @@ static void free_loader(struct tfeed_loader *loader)
     tfi_budget_unref(loader->budget);
     tfi_condition_clear(&loader->work);
     tfi_condition_clear(&loader->ready);
+    tfi_condition_clear(&loader->spare);
     tfi_mutex_clear(&loader->mutex);
     tfi_free(allocator, loader);
 }
@@ -392,6 +393,7 @@ tfeed_status tfeed_loader_open_mixed(const struct tfeed_loader_set *sets, size_t
     tfi_mutex_init(&loader->mutex);
     tfi_condition_init(&loader->work);
     tfi_condition_init(&loader->ready);
+    tfi_condition_init(&loader->spare);
     const tfeed_status status = fit_out(loader, sets, reterr);
     if (status != TFEED_OK) {
         tfeed_loader_close(loader);

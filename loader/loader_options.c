@@ -25,8 +25,10 @@ enum { DEFAULT_BATCH_SIZE = 128, DEFAULT_N_BATCHES = 4, DEFAULT_MAX_SKIPPED = 10
 /* TENSORFLOW: what the queue holds beyond shuffle_records, in batches; as TensorFlow's guides. */
 enum { CAPACITY_BATCHES = 3 };
 
+/* LANES: of the whole job, as many as a state may have. Drawing looks at each lane of its shard. */
 #define MAX_LANES  (INT64_C(1) << 20)
 #define MAX_SHARDS (INT64_C(1) << 16)
+enum { MAX_LANES_OF_SHARD = 4096 };
 
 enum { MAX_WORKERS = 1024, MAX_BATCHES = 1 << 16, MAX_INTERLEAVE = 1 << 16 };
 
@@ -143,14 +145,18 @@ tfeed_status loader_options_check(const struct tfeed_loader_options *options,
 static tfeed_status check_lanes(const struct tfeed_loader_options *options,
                                 struct tfeed_error *reterr)
 {
-    if (options->state != NULL)
+    const int64_t n_most = MAX_LANES_OF_SHARD * options->n_shards;
+    if (options->state != NULL || options->order != TFEED_ORDER_FAST || options->n_lanes == 0)
         return TFEED_OK;
-    if (options->order == TFEED_ORDER_FAST && options->n_lanes > 0 &&
-        options->n_lanes < options->n_shards)
+    if (options->n_lanes < options->n_shards)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "n_lanes must be at least n_shards (%lld), not %lld: a shard would have "
                         "none",
                         (long long)options->n_shards, (long long)options->n_lanes);
+    if (options->n_lanes > n_most)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "n_lanes must be at most %d for each shard (%lld), not %lld",
+                        MAX_LANES_OF_SHARD, (long long)n_most, (long long)options->n_lanes);
     return TFEED_OK;
 }
 

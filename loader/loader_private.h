@@ -164,7 +164,8 @@ struct row_window {
     uint32_t n_filtered;
     struct tfeed_error last_skipped; /* what is said when max_skipped is exceeded */
 
-    uint64_t drawn_by; /* serial of the last draw that took rows: it holds the window already */
+    uint64_t drawn_by; /* serial of the last draw that took rows: it holds the window already. 0:
+                        * not begun; UINT64_MAX: not since a resume, and its counts are taken */
     uint32_t n_drawn;  /* rows given out */
     struct row_window *next; /* of whatever list it is in */
 };
@@ -362,6 +363,7 @@ struct draw {
     struct row_window **windows; /* held for rows; grows in draw_hold */
     uint32_t n_windows;
     uint32_t n_window_slots;
+    uint32_t n_begun;   /* windows that this draw began: others may be filled in their place */
     uint64_t epoch;     /* of the last row */
     bool ends_epoch;    /* no further row of this epoch exists: known when draw returned OK */
     uint64_t n_skipped; /* of windows that this draw began; the engine sees to max_skipped */
@@ -403,8 +405,8 @@ struct order_functions {
     /* Draws rows until n_rows == n_wanted and ends_epoch is known, or the epoch ends. May be called
      * again with the same draw to go on.
      * OK            n_rows == n_wanted, or fewer and ends_epoch
-     * UNAVAILABLE   windows are missing: fill, then call again. (With reterr set: an error that
-     *               has this code.)
+     * UNAVAILABLE   windows are missing: fill, then call again. (reterr->code UNAVAILABLE too: an
+     *               error of a file system. reterr is not NULL, and its code OK before the call.)
      * OUT_OF_RANGE  no row, and none will come
      * else          the error that stands at this row; again at each call */
     tfeed_status (*draw)(struct order *order, struct draw *draw, struct tfeed_error *reterr);

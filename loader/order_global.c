@@ -279,8 +279,8 @@ static tfeed_status global_draw(struct order *base, struct draw *draw, struct tf
             draw->ends_epoch = draw->n_rows > 0;
             if (draw->ends_epoch)
                 return TFEED_OK;
-        } else if (is_full && status != TFEED_UNAVAILABLE) {
-            return TFEED_OK; /* an error that stands behind is for the next draw */
+        } else if (is_full) {
+            return draw_look_behind(status, reterr);
         } else {
             TFI_TRY(status);
             TFI_TRY(take_rows(order, draw, reterr));

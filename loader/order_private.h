@@ -35,6 +35,19 @@ static inline bool file_is_mapped(const struct order_plan *plan, uint32_t file)
            options->file_system->map != NULL;
 }
 
+/* --- draws ------------------------------------------------------------------------------------ */
+
+/* What a draw returns that has its rows, where looking for one more says `status`. An error that
+ * stands there is for the next draw: nothing of it is left in reterr, which the caller may go on
+ * with. */
+static inline tfeed_status draw_look_behind(tfeed_status status, struct tfeed_error *reterr)
+{
+    if (status == TFEED_UNAVAILABLE && reterr->code != TFEED_UNAVAILABLE)
+        return status; /* windows are missing; nothing has failed */
+    reterr->code = TFEED_OK;
+    return TFEED_OK;
+}
+
 /* --- counts and shards ------------------------------------------------------------------------ */
 
 /* Part i of n things in n_parts parts begins there; parts differ by one at most. */

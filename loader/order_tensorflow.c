@@ -234,8 +234,8 @@ static tfeed_status tensorflow_draw(struct order *base, struct draw *draw,
             draw->ends_epoch = draw->n_rows > 0;
             return draw->ends_epoch ? TFEED_OK : TFEED_OUT_OF_RANGE;
         }
-        if (is_full && status != TFEED_UNAVAILABLE)
-            return TFEED_OK; /* an error that stands behind is for the next draw */
+        if (is_full)
+            return draw_look_behind(status, reterr);
         TFI_TRY(status);
     }
     return TFEED_OUT_OF_RANGE;

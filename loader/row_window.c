@@ -34,9 +34,21 @@ struct window_pool *window_pool_new(const struct tfeed_allocator *allocator,
     return pool;
 }
 
-static void window_free(struct row_window *window, const struct tfeed_allocator *allocator)
+/* The rows are charged as long as they are there, also while the window waits to be used again. */
+static void free_rows(struct row_window *window)
 {
-    tfi_free(allocator, window->rows);
+    struct tfi_budget *budget = window->pool->budget;
+    if (budget != NULL)
+        tfi_budget_release(budget, window->n_slots * sizeof *window->rows);
+    tfi_free(window->pool->allocator, window->rows);
+    window->rows = NULL;
+    window->n_slots = 0;
+}
+
+static void window_free(struct row_window *window)
+{
+    const struct tfeed_allocator *allocator = window->pool->allocator;
+    free_rows(window);
     tfi_free(allocator, window->blocks);
     tfi_free(allocator, window);
 }
@@ -49,7 +61,7 @@ void window_pool_unref(struct window_pool *pool)
     while (pool->free != NULL) {
         struct row_window *window = pool->free;
         pool->free = window->next;
-        window_free(window, pool->allocator);
+        window_free(window);
     }
     tfi_mutex_clear(&pool->mutex);
     if (pool->budget != NULL)
@@ -70,15 +82,17 @@ static struct row_window *take_free(struct window_pool *pool)
 /* Room for n_rows; false: no memory. What was in the window is gone. */
 static bool make_room(struct row_window *window, uint32_t n_rows)
 {
-    const struct tfeed_allocator *allocator = window->pool->allocator;
+    struct window_pool *pool = window->pool;
     if (window->n_slots >= n_rows)
         return true;
-    tfi_free(allocator, window->rows);
-    window->n_slots = 0;
-    window->rows = tfi_alloc_array(allocator, n_rows, sizeof *window->rows);
-    if (window->rows != NULL)
-        window->n_slots = n_rows;
-    return window->rows != NULL;
+    free_rows(window);
+    window->rows = tfi_alloc_array(pool->allocator, n_rows, sizeof *window->rows);
+    if (window->rows == NULL)
+        return false;
+    window->n_slots = n_rows;
+    if (pool->budget != NULL) /* who waits for rows is never held back */
+        tfi_budget_charge(pool->budget, n_rows * sizeof *window->rows);
+    return true;
 }
 
 struct row_window *row_window_new(struct window_pool *pool, uint32_t n_rows)
@@ -90,7 +104,7 @@ struct row_window *row_window_new(struct window_pool *pool, uint32_t n_rows)
         return NULL;
     window->pool = pool;
     if (!make_room(window, n_rows)) {
-        window_free(window, pool->allocator);
+        window_free(window);
         return NULL;
     }
     atomic_fetch_add_explicit(&pool->n_references, 1, memory_order_relaxed);
@@ -163,6 +177,7 @@ bool draw_hold(struct draw *draw, struct row_window *window)
         draw->windows = windows;
         draw->n_window_slots = n;
     }
+    draw->n_begun += window->drawn_by == 0 || window->drawn_by == UINT64_MAX;
     if (window->drawn_by == 0) {
         draw->n_skipped += window->n_skipped;
         draw->n_filtered += window->n_filtered;

@@ -145,8 +145,8 @@ struct tfeed_loader_options {
     int64_t capacity;      /**< TENSORFLOW: of the shuffle queue; 0: shuffle_records + 3 batches */
     int64_t interleave;    /**< FILES: how many files are open in turn, 1 */
     int64_t block_records; /**< FILES: records of each before the next one's turn, 1 */
-    int64_t n_lanes;       /**< FAST: lanes of the whole job; 0: 16 for each shard, fewer where a
-                                  window would fall under 64 records */
+    int64_t n_lanes;       /**< FAST: lanes of the whole job, 1 to 4,096 for each shard; 0: 16 for
+                                  each, fewer where a window would fall under 64 records */
 
     int64_t shard_index; /**< 0 … n_shards - 1 */
     int64_t n_shards;    /**< 1; TFEED_SHARDS_AUTO */
@@ -161,7 +161,9 @@ struct tfeed_loader_options {
     const struct tfeed_file_system *file_system; /**< NULL: local files; borrowed */
 
     int64_t n_workers;       /**< TFEED_WORKERS_AUTO; 0: all work on the callers' threads */
-    bool caller_helps;       /**< true: a caller that would wait does the workers' work instead */
+    bool caller_helps;       /**< true: a caller that would wait does the workers' work instead; of
+                              * as many workers as processors one then rests, until the program
+                              * stays away for more than 100 us between two calls of next */
     int64_t n_batches;       /**< 4: the ring's buffers, those that the program holds included */
     int64_t budget_bytes;    /**< 0: the smaller of 1 GiB and a quarter of the memory there is */
     bool shuffle_may_shrink; /**< false; true: fewer records are shuffled where they do not fit */
@@ -444,7 +446,8 @@ struct tfeed_stage_statistics {
 struct tfeed_loader_statistics {
     size_t struct_size;
     struct tfeed_stage_statistics stages[TFEED_N_STAGES];
-    uint64_t worker_waiting_ns; /**< of all workers: the ring was full, or the disk slow */
+    uint64_t worker_waiting_ns; /**< of all workers: the ring was full, or the disk slow; not that
+                                 * of one that rests, see caller_helps */
     uint64_t n_skipped;         /**< damaged records left out so far, resumed parts included */
     uint64_t n_filtered;
     uint64_t n_levelled;        /**< rows dropped or repeated by `level` */

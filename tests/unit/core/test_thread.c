@@ -232,6 +232,44 @@ Test(condition, sleeping_thread_is_woken)
     cr_assert_eq(opened.n_sleepers, 0);
 }
 
+static int n_tokens;
+
+static void take_a_token(void *argument)
+{
+    (void)argument;
+    tfi_mutex_lock(&mutex);
+    while (n_tokens == 0)
+        (void)tfi_condition_wait(&opened, &mutex, TFI_FOREVER);
+    n_tokens--;
+    n_woken++;
+    tfi_mutex_unlock(&mutex);
+}
+
+Test(condition, wake_one_ends_the_wait_of_one_sleeper)
+{
+    enum { N_THREADS = 3 };
+    struct tfi_thread threads[N_THREADS];
+    for (int i = 0; i < N_THREADS; i++)
+        cr_assert_eq(tfi_thread_start(&threads[i], "waiter", take_a_token, NULL, NULL), TFEED_OK);
+    uint32_t n_sleepers = 0;
+    while (n_sleepers < N_THREADS) {
+        tfi_mutex_lock(&mutex);
+        n_sleepers = opened.n_sleepers;
+        tfi_mutex_unlock(&mutex);
+    }
+    tfi_mutex_lock(&mutex);
+    for (uint32_t n_left = N_THREADS; n_left > 0; n_left--) {
+        n_tokens++;
+        tfi_condition_wake_one(&opened, &mutex);
+        cr_assert_eq(opened.n_sleepers, n_left - 1);
+    }
+    tfi_mutex_unlock(&mutex);
+    for (int i = 0; i < N_THREADS; i++)
+        tfi_thread_join(&threads[i]);
+    cr_assert_eq(n_woken, N_THREADS);
+    cr_assert_eq(n_tokens, 0);
+}
+
 Test(condition, wake_without_waiters_is_not_kept)
 {
     tfi_mutex_lock(&mutex);

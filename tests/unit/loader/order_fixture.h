@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/error_internal.h"
 #include "loader/loader_private.h"
 #include "tests/support/record_bytes.h"
 #include "tests/support/support.h"
@@ -297,8 +298,10 @@ static inline tfeed_status fixture_draw(struct fixture *fixture, uint32_t n_want
     cr_assert_not_null(rows);
     struct draw draw = {.rows = rows, .n_wanted = n_wanted, .serial = ++fixture->serial};
     tfeed_status status;
+    fixture->error.code = TFEED_OK;
     while ((status = fixture->order->functions->draw(fixture->order, &draw, &fixture->error)) ==
-           TFEED_UNAVAILABLE)
+               TFEED_UNAVAILABLE &&
+           fixture->error.code == TFEED_OK)
         if (!fixture_fill(fixture)) {
             status = TFEED_RESOURCE_EXHAUSTED;
             break;
@@ -312,8 +315,12 @@ static inline tfeed_status fixture_draw(struct fixture *fixture, uint32_t n_want
     fixture->n_filtered += draw.n_filtered;
     fixture->n_ends_of_epoch += draw.ends_epoch;
     *ret_ends_epoch = draw.ends_epoch;
-    if (status == TFEED_OK)
+    if (status == TFEED_OK) {
         cr_assert(draw.n_rows == n_wanted || draw.ends_epoch, "a short draw ends an epoch");
+        cr_assert_eq(fixture->error.code, TFEED_OK, "an error that stands behind is left");
+    } else {
+        cr_assert_lt(draw.n_rows, n_wanted, "a full draw is lost to an error");
+    }
     return status;
 }
 
@@ -326,6 +333,76 @@ static inline tfeed_status fixture_draw_all(struct fixture *fixture, uint32_t ba
     while ((status = fixture_draw(fixture, batch, noted, &ends_epoch)) == TFEED_OK)
         ;
     return status;
+}
+
+/* --- reads that fail ---------------------------------------------------------------------------
+ *
+ * In short pieces, so that there are many, and without a map; from one of them on all fail. */
+
+static const struct tfeed_file_system *t_whole_files;
+static int t_n_reads_left;
+static tfeed_status t_read_says;
+
+static inline tfeed_status t_read_or_not(void *input, uint64_t offset, void *data, size_t len,
+                                         size_t *ret_len, struct tfeed_error *reterr)
+{
+    enum { PIECE_BYTES = 700 };
+    if (t_n_reads_left-- <= 0)
+        return tfi_fail(reterr, t_read_says, "no more reads");
+    return t_whole_files->read(input, offset, data, len < PIECE_BYTES ? len : PIECE_BYTES, ret_len,
+                               reterr);
+}
+
+/* The rows that come, one a batch, up to the read that fails. False: the order did not open. */
+static inline bool fixture_draw_until_failure(struct fixture *fixture,
+                                              const struct order_functions *functions, int n_reads,
+                                              tfeed_status says, struct t_rows *rows)
+{
+    bool ends_epoch;
+    rows->n = 0;
+    t_n_reads_left = n_reads;
+    t_read_says = says;
+    fixture->random = 1;
+    const bool is_open = fixture_open(fixture, functions, NULL, 0) == TFEED_OK;
+    if (is_open) {
+        const tfeed_status status = fixture_draw_all(fixture, 1, rows);
+        cr_assert_eq(status, t_n_reads_left >= 0 ? TFEED_OUT_OF_RANGE : says, "%s",
+                     fixture->error.message);
+        cr_assert_eq(fixture_draw(fixture, 1, rows, &ends_epoch), status, "it stays");
+    }
+    fixture_close(fixture);
+    return is_open;
+}
+
+/* UNAVAILABLE, which also says that windows are missing, takes no row away that another error
+ * leaves. */
+static inline void fixture_expect_unavailable_is_as_any_error(
+    struct fixture *fixture, const struct order_functions *functions)
+{
+    struct t_rows *rows = calloc(1, sizeof *rows), *expected = calloc(1, sizeof *expected);
+    cr_assert(rows != NULL && expected != NULL);
+    struct tfeed_file_system failing = *fixture->options.file_system;
+    t_whole_files = fixture->options.file_system;
+    failing.read = t_read_or_not;
+    fixture->options.file_system = &failing;
+    fixture->options.map = TFEED_MAP_NEVER;
+    int n_opened = 0;
+    size_t n_before = 0;
+    for (int n_reads = 0; n_reads == 0 || t_n_reads_left < 0; n_reads++) {
+        const bool opens =
+            fixture_draw_until_failure(fixture, functions, n_reads, TFEED_ABORTED, expected);
+        cr_assert_eq(
+            fixture_draw_until_failure(fixture, functions, n_reads, TFEED_UNAVAILABLE, rows),
+            opens);
+        cr_assert_eq(rows->n, expected->n, "after %d reads %zu rows, expected %zu", n_reads,
+                     rows->n, expected->n);
+        cr_assert_geq(rows->n, n_before);
+        n_before = rows->n;
+        n_opened += opens;
+    }
+    cr_assert_gt(n_opened, 10, "hardly anything was tried");
+    free(rows);
+    free(expected);
 }
 
 static inline void fixture_save(struct fixture *fixture)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
+#include "core/machine_internal.h"
 #include "core/thread_internal.h"
 #include "tests/unit/loader/loader_fixture.h"
 
@@ -316,6 +317,53 @@ Test(engine, a_stop_cancels_and_stays)
     tfeed_loader_close(loader);
 }
 
+/* Works for as long as lets a resting worker be called. */
+static void stay_away(void)
+{
+    enum { AWAY_NS = 300000 };
+    const int64_t end_ns = tfi_clock_now_ns() + AWAY_NS;
+    while (tfi_clock_now_ns() < end_ns) {}
+}
+
+static int64_t as_many_workers_as_processors(void)
+{
+    return tfi_n_processors() > 1 ? tfi_n_processors() : 2;
+}
+
+Test(engine, a_worker_that_rests_is_called_when_the_program_stays_away)
+{
+    struct tfeed_loader_options options = t_options(&files);
+    options.n_workers = as_many_workers_as_processors();
+    options.n_epochs = 30;
+    struct tfeed_loader *loader = t_open("part-*", schema, &options);
+    struct tfeed_batch *batch;
+    tfeed_status status;
+    int64_t n_rows = 0, n_batches = 0;
+    while ((status = tfeed_loader_next(loader, &batch, NULL)) == TFEED_OK) {
+        n_rows += tfeed_batch_n_rows(batch);
+        tfeed_batch_unref(batch);
+        if (++n_batches % 16 == 0)
+            stay_away();
+    }
+    cr_assert_eq(status, TFEED_OUT_OF_RANGE);
+    cr_assert_eq(n_rows, 30 * N_RECORDS);
+    tfeed_loader_close(loader);
+}
+
+Test(engine, a_stop_ends_a_worker_that_rests)
+{
+    struct tfeed_loader_options options = t_options(&files);
+    options.n_workers = as_many_workers_as_processors();
+    options.n_epochs = TFEED_EPOCHS_ENDLESS;
+    struct tfeed_loader *loader = t_open("part-*", schema, &options);
+    for (int i = 0; i < 100; i++) {
+        struct tfeed_batch *batch;
+        cr_assert_eq(tfeed_loader_next(loader, &batch, NULL), TFEED_OK);
+        tfeed_batch_unref(batch);
+    }
+    tfeed_loader_close(loader);
+}
+
 /* A thread of the program's own. */
 static void *lend(void *loader)
 {
@@ -552,6 +600,24 @@ Test(engine, a_file_system_that_is_unavailable_is_an_error_not_a_wait)
         cr_assert_eq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), 0);
         tfeed_loader_close(loader);
     }
+}
+
+Test(engine, all_batches_before_an_unavailable_file_come)
+{
+    struct tfeed_loader_options options = t_options(&files);
+    whole_files = options.file_system;
+    struct tfeed_file_system failing = *whole_files;
+    failing.open_input = open_or_not;
+    options.file_system = &failing;
+    enum { MANY = 1000 };
+    atomic_store(&n_opens_left, MANY);
+    tfeed_loader_close(t_open("part-*", schema, &options));
+    const int n_of_open = MANY - atomic_load(&n_opens_left);
+    atomic_store(&n_opens_left, n_of_open + 1);
+    struct tfeed_loader *loader = t_open("part-*", schema, &options);
+    cr_assert_eq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), (size_t)counts[0]);
+    cr_assert_eq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), 0);
+    tfeed_loader_close(loader);
 }
 
 static void *alloc_aligned(void *n_wrong, size_t size, size_t alignment)

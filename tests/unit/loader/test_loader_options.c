@@ -169,6 +169,25 @@ Test(loader_options, fewer_lanes_than_shards_are_invalid)
     (void)resolved(&options);
 }
 
+Test(loader_options, more_lanes_than_a_shard_can_draw_from_are_invalid)
+{
+    struct tfeed_loader_options options = defaults();
+    options.shuffle_records = 1000;
+    options.n_lanes = 4096;
+    (void)resolved(&options);
+    options.n_lanes = 4097;
+    expect_invalid(&options, "n_lanes must be at most 4096 for each shard (4096), not 4097");
+    options.n_shards = 3;
+    options.n_lanes = 3 * 4096;
+    (void)resolved(&options);
+    options.n_lanes++;
+    expect_invalid(&options, "n_lanes must be at most 4096 for each shard (12288), not 12289");
+    options.state = "{}"; /* its lanes may be of more shards */
+    (void)resolved(&options);
+    options.n_shards = 1;
+    cr_assert_eq(loader_options_check(&options, NULL), TFEED_OK, "what the state itself says");
+}
+
 Test(loader_options, shard_outside_the_job_is_invalid)
 {
     struct tfeed_loader_options options = defaults();
@@ -295,6 +314,7 @@ ParameterizedTestParameters(loader_options, number_outside_its_range_is_invalid)
         {"interleave", MEMBER(interleave), 65537},
         {"block_records", MEMBER(block_records), 0},
         {"n_lanes", MEMBER(n_lanes), -1},
+        {"n_lanes", MEMBER(n_lanes), (INT64_C(1) << 20) + 1},
         {"n_shards", MEMBER(n_shards), -2},
         {"n_shards", MEMBER(n_shards), 65537},
         {"max_skipped", MEMBER(max_skipped), -1},

@@ -445,6 +445,19 @@ Test(order_files, damage_lies_in_one_shard)
     fixture_clear(&fixture);
 }
 
+Test(order_files, unavailable_file_takes_no_row_away)
+{
+    static const size_t few[] = {300, 40};
+    for (int n_ahead = 0; n_ahead <= 4; n_ahead += 4) {
+        struct fixture fixture;
+        fixture_init(&fixture);
+        fixture_add_files(&fixture, few, 2, 50, false);
+        fixture.n_ahead = n_ahead;
+        fixture_expect_unavailable_is_as_any_error(&fixture, &order_files);
+        fixture_clear(&fixture);
+    }
+}
+
 /* --- the rest --------------------------------------------------------------------------------- */
 
 Test(order_files, endless_goes_on)

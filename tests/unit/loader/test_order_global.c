@@ -162,6 +162,19 @@ Test(order_global, lost_framing_fails_at_once_or_leaves_out_the_rest)
     fixture_clear(&fixture);
 }
 
+Test(order_global, unavailable_file_takes_no_row_away)
+{
+    static const size_t few[] = {60, 200};
+    for (int n_ahead = 0; n_ahead <= 4; n_ahead += 4) {
+        struct fixture fixture;
+        fixture_init(&fixture);
+        fixture_add_files(&fixture, few, 2, 50, false);
+        fixture.n_ahead = n_ahead;
+        fixture_expect_unavailable_is_as_any_error(&fixture, &order_global);
+        fixture_clear(&fixture);
+    }
+}
+
 /* --- states and shards ------------------------------------------------------------------------ */
 
 ParameterizedTestParameters(order_global, goes_on_from_every_state)
@@ -344,7 +357,7 @@ Test(order_global, stop_ends_a_fill)
     fixture_clear(&fixture);
 }
 
-Test(order_global, allocation_failure_leaves_nothing)
+Test(order_global, allocation_failure_leaves_nothing_and_gives_no_row_unseen)
 {
     struct t_rows *rows = t_rows_new();
     for (int map = TFEED_MAP_AUTO; map <= TFEED_MAP_NEVER; map++)
@@ -356,14 +369,17 @@ Test(order_global, allocation_failure_leaves_nothing)
             fixture.options.map = (enum tfeed_map)map;
             fixture.allocator = allocator;
             fixture.n_epochs = 2;
+            fixture.options.filter = keeps_even;
             rows->n = 0;
             tfeed_status status = fixture_open(&fixture, &order_global, NULL, 0);
             if (status == TFEED_OK)
                 status = fixture_draw_all(&fixture, 8, rows);
             if (status == TFEED_OUT_OF_RANGE) {
-                cr_assert_eq(rows->n, 66);
+                cr_assert_eq(rows->n, 34);
                 status = TFEED_OK;
             }
+            for (size_t i = 0; i < rows->n; i++)
+                cr_assert_eq(rows->rows[i].record % 2, 0, "row %zu was not filtered", i);
             if (!t_has_failed(&t_failing) || status != TFEED_OK)
                 T_EXPECT_ALLOC_STATUS(status);
             fixture_clear(&fixture);

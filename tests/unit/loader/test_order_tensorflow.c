@@ -303,6 +303,23 @@ Test(order_tensorflow, damage_under_the_policies)
     }
 }
 
+Test(order_tensorflow, unavailable_file_takes_no_row_away)
+{
+    static const struct run run = {2, 1, TFEED_SEED_UNSET, 42, 50, 0, 1, 0, false, true};
+    static const size_t few[] = {300, 40};
+    for (int64_t shuffle = 0; shuffle <= 5; shuffle += 5)
+        for (int n_ahead = 0; n_ahead <= 4; n_ahead += 4) {
+            struct fixture fixture;
+            prepare(&fixture, &run);
+            fixture_add_files(&fixture, few, 2, 0, false);
+            fixture.n_ahead = n_ahead;
+            fixture.options.shuffle_records = shuffle;
+            fixture.options.capacity = 2 * shuffle;
+            fixture_expect_unavailable_is_as_any_error(&fixture, &order_tensorflow);
+            fixture_clear(&fixture);
+        }
+}
+
 Test(order_tensorflow, shards_are_refused)
 {
     static const struct run run = {5, 2, TFEED_SEED_UNSET, 42, 50, 0, 30, 0, false, true};
