@@ -252,13 +252,15 @@ def cells(row):
             "yes" if row.results[0]["crc_verified"] else "no"]
 
 
-def print_table(done):
+def print_heading():
     print("| work | loader | 1000 records/s, median (range) | tfeed is ahead by | CPU s a million "
           "| anonymous MB | resident MB | checksums verified |")
-    print("|---|---|---|---|---|---|---|---|")
-    for title, rows in done:
-        for row in rows:
-            print("| " + " | ".join([title, row.program.name] + cells(row)) + " |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+
+
+def print_rows(title, rows):
+    for row in rows:
+        print("| " + " | ".join([title, row.program.name] + cells(row)) + " |", flush=True)
 
 
 def print_notes(done, options):
@@ -303,18 +305,19 @@ def main():
     programs = find_programs(options)
     wanted = options.only.split(",") if options.only else None
     done = []
+    print_heading()
     for work, name, title in WORKS:
         if wanted and "%s:%s" % (work, name) not in wanted:
             continue
         rows = measure(options, work, name, programs)
         done.append((title, rows))
+        print_rows(title, rows)
         if options.log:
             with open(options.log, "a") as log:
                 for row in rows:
                     log.write(json.dumps({"work": work, "set": name, "loader": row.program.name,
                                           "reason": row.reason, "ahead": row.ahead,
                                           "results": row.results}) + "\n")
-    print_table(done)
     print_notes(done, options)
 
 
