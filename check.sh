@@ -161,7 +161,7 @@ find_mnist() {
 
 set_up() {
     title "packages"
-    if ! scripts/install-packages.sh build examples check; then
+    if ! scripts/install-packages.sh build examples speed check; then
         fail "packages"
         finish
     fi
@@ -233,9 +233,9 @@ check_long() {
     suite "long stress" build check check-stress STRESS_SECONDS=60
     step "soak of 30 minutes" env TFEED_STRESS_SECONDS=1800 build/check/tests/stress/stress_loader
     suite "long stress under TSan" without_random_addresses build tsan check-stress STRESS_SECONDS=60
-    needed "configure without oneDNN and LMDB" configured plain --disable-shared \
-        --without-onednn --without-lmdb &&
-        step "build without oneDNN and LMDB" build plain
+    needed "configure without oneDNN, LMDB and ISA-L" configured plain --disable-shared \
+        --without-onednn --without-lmdb --without-isal &&
+        suite "unit tests without oneDNN, LMDB and ISA-L" build plain check-unit
     step "release archive" build check distcheck
 }
 

@@ -98,7 +98,7 @@ static tfeed_status narrow(const struct bench_options *options, struct bench_sur
  * user. */
 static bool is_image(const struct bench_options *options, const struct bench_feature *feature)
 {
-    if (feature->kind != TFEED_FEATURE_BYTES || feature->n_values != 1 ||
+    if (feature->kind != TFEED_FEATURE_BYTES || feature->n_values != 1 || feature->is_list ||
         feature->value_bytes == 0 || options->values == BENCH_BYTES)
         return false;
     return options->image ? strcmp(feature->name, options->image) == 0
@@ -128,8 +128,10 @@ static struct bench_column column_of(const struct bench_options *options,
                                                                                : TFEED_UINT8,
                                      .is_image = true,
                                      .n_elements = feature->value_bytes};
-    return (struct bench_column){
-        .feature = feature, .dtype = dtypes[feature->kind], .n_elements = feature->n_values};
+    return (struct bench_column){.feature = feature,
+                                 .dtype = dtypes[feature->kind],
+                                 .is_list = feature->is_list,
+                                 .n_elements = feature->is_list ? 0 : feature->n_values};
 }
 
 static int find_column(const struct bench_consumer *consumer, const char *name)
@@ -209,7 +211,7 @@ static tfeed_status choose_columns(const struct bench_options *options,
     if (options->numbers_only)
         leave_out_strings(options, survey);
     consumer->columns = calloc(survey->n_features + 1, sizeof *consumer->columns);
-    consumer->batch = calloc(survey->n_features + 1, sizeof(*consumer->batch));
+    consumer->batch = calloc(survey->n_features + 1, sizeof *consumer->batch);
     if (!consumer->columns || !consumer->batch)
         return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
     for (size_t i = 0; i < survey->n_features; i++)
@@ -237,6 +239,8 @@ static tfeed_status make_schema(struct bench_consumer *consumer, struct tfeed_er
             status = tfeed_schema_add_raw(
                 consumer->schema, name, column->dtype, (int64_t)column->n_elements,
                 is_float ? bench_pixel_scale : 1.0f, is_float ? bench_pixel_offset : 0.0f, reterr);
+        else if (column->is_list)
+            status = tfeed_schema_add_variable(consumer->schema, name, column->dtype, reterr);
         else
             status = tfeed_schema_add_fixed(consumer->schema, name, column->dtype, &shape, reterr);
     }
@@ -269,7 +273,7 @@ void bench_consumer_close(struct bench_consumer *consumer)
     if (consumer->schema)
         tfeed_schema_unref(consumer->schema);
     free(consumer->columns);
-    free((void *)consumer->batch);
+    free(consumer->batch);
     bench_survey_clear(&consumer->survey);
     *consumer = (struct bench_consumer){0};
 }

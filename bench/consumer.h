@@ -9,7 +9,8 @@
  *
  *   label_sum  of the label
  *   probe_sum  of one value a row of the probe: an image's value 406 (the middle of an MNIST image,
- *              which is seldom 0), the first byte of a string, the first number of a list
+ *              which is seldom 0), the first byte of a string, the first of as many numbers in each
+ *              row; of a list of any length how many values it has
  *   value_sum  of every value of all columns but the label; a string counts its length
  */
 #ifndef BENCH_CONSUMER_H
@@ -26,7 +27,14 @@ struct bench_column {
     const struct bench_feature *feature;
     enum tfeed_dtype dtype;
     bool is_image;       /**< bytes of a fixed length as numbers */
-    uint64_t n_elements; /**< of a row */
+    bool is_list;        /**< any number of values in a row */
+    uint64_t n_elements; /**< of a row; of a list 0 */
+};
+
+/** A column of a batch. */
+struct bench_delivered {
+    const struct tfeed_tensor *values;
+    const int64_t *row_splits; /**< of a list */
 };
 
 struct bench_consumer {
@@ -36,7 +44,7 @@ struct bench_consumer {
     int n_columns;
     int label; /**< its column; -1: none */
     int probe;
-    const struct tfeed_tensor **batch; /**< [n_columns], for bench_consumer_use */
+    struct bench_delivered *batch; /**< [n_columns], for bench_consumer_use */
     /* One scan over the files, which also brings them into the page cache. */
     uint64_t n_records;
     uint64_t payload_bytes;

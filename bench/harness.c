@@ -145,12 +145,23 @@ static tfeed_status compare(const struct bench_workload *workload, uint64_t roun
         (unsigned long long)check->value_sum);
 }
 
+/* The speed of work that took cpu_seconds by that of copying. CPU time: both run on one thread and
+ * wait for nothing, whatever else the machine does. */
+static double copy_ratio(const struct bench_workload *workload, void *state, double cpu_seconds)
+{
+    const double start = bench_cpu_now();
+
+    workload->copy(state);
+    return cpu_seconds > 0 ? (bench_cpu_now() - start) / cpu_seconds : 0;
+}
+
 static tfeed_status time_rounds(const struct bench_workload *workload, void *state,
                                 const struct bench_options *options, struct bench_result *result,
                                 struct tfeed_error *reterr)
 {
     double seconds[BENCH_MAX_ROUNDS];
     double cpu_seconds[BENCH_MAX_ROUNDS];
+    double ratios[BENCH_MAX_ROUNDS];
 
     for (uint64_t i = 0; i < options->n_rounds; i++) {
         struct bench_pass pass = {.all_values = options->full_check};
@@ -159,6 +170,8 @@ static tfeed_status time_rounds(const struct bench_workload *workload, void *sta
         tfeed_status status = workload->run(state, &pass, reterr);
         seconds[i] = bench_now() - start;
         cpu_seconds[i] = bench_cpu_now() - cpu_start;
+        if (workload->copy)
+            ratios[i] = copy_ratio(workload, state, cpu_seconds[i]);
         look();
         if (status == TFEED_OK)
             status = compare(workload, i + 1, &result->check, &pass, reterr);
@@ -169,6 +182,8 @@ static tfeed_status time_rounds(const struct bench_workload *workload, void *sta
     }
     result->seconds = bench_spread_of(seconds, options->n_rounds);
     result->cpu_seconds = bench_spread_of(cpu_seconds, options->n_rounds).median;
+    if (workload->copy)
+        result->copy_ratio = bench_spread_of(ratios, options->n_rounds);
     return TFEED_OK;
 }
 

@@ -53,6 +53,7 @@ struct bench_workload {
     void (*close)(void *state);
     unsigned (*n_threads)(const void *state);                    /**< NULL: one */
     const struct bench_consumer *(*consumer)(const void *state); /**< NULL: none */
+    void (*copy)(void *state); /**< copies the records of a pass with memcpy, one by one; or NULL */
 };
 
 /** The middle of some measurements, and how far they lie apart. */
@@ -73,7 +74,8 @@ struct bench_result {
     uint64_t bytes;   /**< payload bytes of one round, all epochs */
     uint64_t n_rounds;
     struct bench_spread seconds;
-    double cpu_seconds; /**< median, user and system, all threads */
+    struct bench_spread copy_ratio; /**< the speed of the work by that of copying, in each round */
+    double cpu_seconds;             /**< median, user and system, all threads */
     uint64_t peak_rss_bytes;
     uint64_t peak_anon_bytes;
     unsigned n_threads;

@@ -46,12 +46,18 @@ static uint64_t whole_part(float value)
     return fabsf(value) < 1e9f ? (uint64_t)(int64_t)value : 0;
 }
 
-static uint64_t probe_of(const struct bench_column *column, const struct tfeed_tensor *tensor,
+static uint64_t probe_of(const struct bench_column *column, const struct bench_delivered *batch,
                          int64_t n_rows)
 {
+    const struct tfeed_tensor *tensor = batch->values;
     const size_t step = column->n_elements;
     uint64_t sum = 0;
 
+    if (column->is_list) {
+        for (int64_t row = 0; row < n_rows; row++)
+            sum += (uint64_t)(batch->row_splits[row + 1] - batch->row_splits[row]);
+        return sum;
+    }
     if (column->is_image)
         return probe_of_image(column, tensor, n_rows);
     if (column->dtype == TFEED_STRING)
@@ -111,10 +117,12 @@ static uint64_t sum_of_pixels(const float *values, size_t n)
     return sum;
 }
 
-static void add_values(const struct bench_column *column, const struct tfeed_tensor *tensor,
+static void add_values(const struct bench_column *column, const struct bench_delivered *batch,
                        int64_t n_rows, struct bench_sums *sums)
 {
-    const size_t n = (size_t)n_rows * column->n_elements;
+    const struct tfeed_tensor *tensor = batch->values;
+    const size_t n =
+        column->is_list ? (size_t)batch->row_splits[n_rows] : (size_t)n_rows * column->n_elements;
     uint64_t sum = 0;
 
     switch (column->dtype) {
@@ -150,12 +158,12 @@ void bench_consumer_use(const struct bench_consumer *consumer, int64_t n_rows,
 
     sums->records += (uint64_t)n_rows;
     sums->probe_sum +=
-        probe_of(&consumer->columns[consumer->probe], consumer->batch[consumer->probe], n_rows);
+        probe_of(&consumer->columns[consumer->probe], &consumer->batch[consumer->probe], n_rows);
     if (label >= 0)
-        sums->label_sum += probe_of(&consumer->columns[label], consumer->batch[label], n_rows);
+        sums->label_sum += probe_of(&consumer->columns[label], &consumer->batch[label], n_rows);
     for (int i = 0; i < consumer->n_columns && pass->all_values; i++)
         if (i != label)
-            add_values(&consumer->columns[i], consumer->batch[i], n_rows, sums);
+            add_values(&consumer->columns[i], &consumer->batch[i], n_rows, sums);
     if (pass->is_check)
         bench_memory_look();
 }

@@ -74,7 +74,17 @@ static tfeed_status add(struct bench_survey *survey, const struct tfeed_feature_
     return TFEED_OK;
 }
 
-static tfeed_status look_at_feature(struct bench_survey *survey,
+/* Where lists are no columns, it is none. */
+static void set_list(const struct bench_options *options, struct bench_feature *feature,
+                     const char *why)
+{
+    feature->is_list = true;
+    if (!options->takes_lists)
+        feature->why_not = why;
+}
+
+static tfeed_status look_at_feature(const struct bench_options *options,
+                                    struct bench_survey *survey,
                                     const struct tfeed_feature_view *view,
                                     struct tfeed_error *reterr)
 {
@@ -92,13 +102,13 @@ static tfeed_status look_at_feature(struct bench_survey *survey,
     if (feature->kind != view->kind)
         feature->why_not = "its kind differs";
     else if (feature->n_values != view->n_values)
-        feature->why_not = "the number of values differs";
+        set_list(options, feature, "the number of values differs");
     if (feature->value_bytes != value_bytes)
         feature->value_bytes = 0;
     return TFEED_OK;
 }
 
-static tfeed_status look_at_record(struct bench_survey *survey,
+static tfeed_status look_at_record(const struct bench_options *options, struct bench_survey *survey,
                                    const struct tfeed_record_view *record,
                                    struct tfeed_error *reterr)
 {
@@ -109,7 +119,7 @@ static tfeed_status look_at_record(struct bench_survey *survey,
     survey->n_records++;
     tfeed_example_walk_init(&walk, record->data, record->len);
     while ((status = tfeed_example_walk_next(&walk, &view, reterr)) == TFEED_OK)
-        if ((status = look_at_feature(survey, &view, reterr)) != TFEED_OK)
+        if ((status = look_at_feature(options, survey, &view, reterr)) != TFEED_OK)
             return status;
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
 }
@@ -129,7 +139,7 @@ static tfeed_status look_at_file(const struct bench_options *options, const char
     while (status == TFEED_OK && survey->n_records < SURVEY_RECORDS) {
         const unsigned long long n_before = survey->n_records;
         status = tfeed_record_reader_next(reader, &record, reterr);
-        if (status == TFEED_OK && look_at_record(survey, &record, &error) != TFEED_OK)
+        if (status == TFEED_OK && look_at_record(options, survey, &record, &error) != TFEED_OK)
             status = bench_fail(reterr, error.code, "%s: record %llu: %s", name, n_before,
                                 error.message);
     }
@@ -154,7 +164,7 @@ tfeed_status bench_survey_make(const struct bench_options *options, struct bench
     }
     for (size_t i = 0; i < survey.n_features; i++)
         if (survey.features[i].n_records != survey.n_records)
-            survey.features[i].why_not = "not in every record";
+            set_list(options, &survey.features[i], "not in every record");
     *ret_survey = survey;
     return TFEED_OK;
 }

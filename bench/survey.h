@@ -7,6 +7,8 @@
 #ifndef BENCH_SURVEY_H
 #define BENCH_SURVEY_H
 
+#include <stdbool.h>
+
 #include <tfeed/features.h>
 #include <tfeed/status.h>
 
@@ -19,7 +21,8 @@ struct bench_feature {
     size_t n_values;     /**< of each record */
     size_t value_bytes;  /**< of each of its bytes values; 0 where they differ */
     uint64_t n_records;  /**< that have it */
-    const char *why_not; /**< it cannot be a column of fixed size; NULL: it can */
+    bool is_list;        /**< the number of values differs, or it is not in every record */
+    const char *why_not; /**< it cannot be a column; NULL: it can */
 };
 
 struct bench_survey {

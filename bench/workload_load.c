@@ -91,8 +91,11 @@ static tfeed_status take_batches(const struct bench_load_state *state, struct tf
     while ((status = tfeed_loader_next(loader, &batch, reterr)) == TFEED_OK) {
         if (pass->sums.records == 0)
             pass->first_batch_seconds = bench_now() - start;
-        for (int i = 0; i < consumer->n_columns; i++)
-            consumer->batch[i] = tfeed_batch_column(batch, i);
+        for (int i = 0; i < consumer->n_columns; i++) {
+            const struct tfeed_tensor *splits = tfeed_batch_row_splits(batch, i, 0);
+            consumer->batch[i] = (struct bench_delivered){
+                tfeed_batch_column(batch, i), splits ? tfeed_tensor_int64s(splits) : NULL};
+        }
         bench_consumer_use(consumer, tfeed_batch_n_rows(batch), pass);
         tfeed_batch_unref(batch);
     }

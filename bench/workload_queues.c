@@ -80,7 +80,7 @@ static tfeed_status take_batches(const struct bench_load_state *state, struct pi
     if (!columns)
         return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
     for (size_t i = 0; i < n_columns; i++)
-        consumer->batch[i] = &columns[i];
+        consumer->batch[i].values = &columns[i];
     while ((status = tfeed_batcher_next(pipeline->batcher, columns, reterr)) == TFEED_OK)
         bench_consumer_use(consumer, columns[0].shape.dims[0], pass);
     for (size_t i = 0; i < n_columns; i++)

@@ -87,7 +87,7 @@ static tfeed_status parse_set_up(struct parse_state *state, struct tfeed_error *
     if (!state->columns)
         return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
     for (int i = 0; i < n_columns; i++)
-        state->consumer.batch[i] = &state->columns[i];
+        state->consumer.batch[i].values = &state->columns[i];
     return tfeed_schema_alloc_columns(state->consumer.schema, (int64_t)n, NULL, state->columns,
                                       reterr);
 }

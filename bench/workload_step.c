@@ -85,7 +85,7 @@ static tfeed_status take_from_loader(struct step_state *state, struct tfeed_erro
     if (status != TFEED_OK)
         return status;
     for (int i = 0; i < state->consumer.n_columns; i++)
-        state->consumer.batch[i] = tfeed_batch_column(batch, i);
+        state->consumer.batch[i].values = tfeed_batch_column(batch, i);
     use(state, tfeed_batch_n_rows(batch));
     tfeed_batch_unref(batch);
     return TFEED_OK;
@@ -98,7 +98,7 @@ static tfeed_status take_batch(struct step_state *state, enum bench_feed feed,
     case BENCH_FEED_MEMORY:
         bench_rows_next(&state->rows, state->options->batch_size);
         for (int i = 0; i < state->consumer.n_columns; i++)
-            state->consumer.batch[i] = &state->rows.batch[i];
+            state->consumer.batch[i].values = &state->rows.batch[i];
         use(state, (int64_t)state->options->batch_size);
         return TFEED_OK;
     case BENCH_FEED_LOADER:

@@ -8,6 +8,7 @@
  *   load    … shuffled, through the loader
  *   queues  … through filename queue, reader threads and shuffle queue
  *   write   make Examples from memory and write them
+ *   encode  make Examples of columns, in memory
  */
 #ifndef BENCH_WORKLOADS_H
 #define BENCH_WORKLOADS_H
@@ -67,10 +68,11 @@ struct bench_options {
 
     /* step */
     bool numbers_only; /**< no columns of strings */
+    bool takes_lists;  /**< features with any number of values become columns too */
     uint64_t step_us;  /**< microseconds of a step's computation */
     uint64_t n_step_threads;
 
-    /* write */
+    /* write, encode */
     const char *idx_folder; /**< NULL: random images */
     uint64_t n_records;
     bool (*should_stop)(void); /**< NULL: never */
@@ -89,6 +91,7 @@ extern const struct bench_workload bench_parse;
 extern const struct bench_workload bench_load;
 extern const struct bench_workload bench_queues;
 extern const struct bench_workload bench_write;
+extern const struct bench_workload bench_encode;
 
 /** The loader options that stand in the bench's. */
 void bench_loader_options(const struct bench_options *options,

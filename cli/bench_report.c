@@ -17,7 +17,7 @@
 #include "cli/json_writer.h"
 
 /* Enough for sums of multiples of 1/1024 to be exact. */
-enum { SECONDS_DIGITS = 6, SUM_DIGITS = 10, SENTENCE_BYTES = 512 };
+enum { SECONDS_DIGITS = 6, SUM_DIGITS = 10, RATIO_DIGITS = 4, SENTENCE_BYTES = 512 };
 
 static void print_spread(struct json_writer *json, const struct bench_spread *seconds)
 {
@@ -31,6 +31,20 @@ static void print_uint(struct json_writer *json, const char *key, uint64_t value
 {
     json_key(json, key);
     json_uint(json, value);
+}
+
+static void print_spread_json(struct json_writer *json, const char *key,
+                              const struct bench_spread *spread, double unit, int digits)
+{
+    json_key(json, key);
+    json_begin_object(json);
+    json_key(json, "median");
+    json_fixed(json, spread->median * unit, digits);
+    json_key(json, "min");
+    json_fixed(json, spread->min * unit, digits);
+    json_key(json, "max");
+    json_fixed(json, spread->max * unit, digits);
+    json_end_object(json);
 }
 
 static bool has_floats(const struct bench_consumer *consumer)
@@ -74,7 +88,12 @@ static void print_columns_json(struct json_writer *json, const struct bench_cons
         json_string(json, column->feature->name);
         json_key(json, "dtype");
         json_string(json, tfeed_dtype_name(column->dtype));
-        print_uint(json, "values", column->n_elements);
+        if (column->is_list) {
+            json_key(json, "list");
+            json_bool(json, true);
+        } else {
+            print_uint(json, "values", column->n_elements);
+        }
         json_end_object(json);
     }
     json_end_array(json);
@@ -223,25 +242,13 @@ void bench_report_json(const struct bench_result *result, const struct bench_pro
     print_check_json(&json, result);
     print_uint(&json, "rounds", result->n_rounds);
     print_spread(&json, &result->seconds);
+    if (result->workload->copy)
+        print_spread_json(&json, "copy_ratio", &result->copy_ratio, 1, RATIO_DIGITS);
     if (result->consumer)
         print_columns_json(&json, result->consumer);
     if (result->has_statistics)
         print_loader_json(&json, result);
     end_json(&json, probes);
-}
-
-static void print_spread_json(struct json_writer *json, const char *key,
-                              const struct bench_spread *spread, double unit, int digits)
-{
-    json_key(json, key);
-    json_begin_object(json);
-    json_key(json, "median");
-    json_fixed(json, spread->median * unit, digits);
-    json_key(json, "min");
-    json_fixed(json, spread->min * unit, digits);
-    json_key(json, "max");
-    json_fixed(json, spread->max * unit, digits);
-    json_end_object(json);
 }
 
 static const char *const feed_names[BENCH_N_FEEDS] = {"alone", "memory", "loader"};
@@ -333,7 +340,9 @@ static void print_columns(const struct bench_consumer *consumer)
         output_text(separator);
         output_name(column->feature->name);
         output_format(" %s", tfeed_dtype_name(column->dtype));
-        if (column->n_elements != 1)
+        if (column->is_list)
+            output_text("[]");
+        else if (column->n_elements != 1)
             output_format("[%" PRIu64 "]", column->n_elements);
         separator = ", ";
     }
@@ -398,6 +407,9 @@ void bench_report_text(const struct bench_result *result, const struct bench_pro
     output_format("  %.3f GB/s, %.1f ns a record, %.3f CPU seconds a million records\n",
                   (double)result->bytes / seconds / 1e9, seconds * 1e9 / n,
                   result->cpu_seconds * 1e6 / n);
+    if (result->workload->copy)
+        output_format("  %.3f of the speed of memcpy of the same records (%.3f to %.3f)\n",
+                      result->copy_ratio.median, result->copy_ratio.min, result->copy_ratio.max);
     output_format("  %.1f MB of anonymous memory, %.1f MB resident at most\n",
                   (double)result->peak_anon_bytes / 1e6, (double)result->peak_rss_bytes / 1e6);
     output_format("  sums: labels %" PRId64 ", probes %" PRId64 ", values %.10g\n",

@@ -50,14 +50,27 @@ struct command {
 #define COMMAND_MANY SIZE_MAX
 
 extern const struct command command_convert;
+extern const struct command command_merge;
+extern const struct command command_reshard;
+extern const struct command command_shuffle;
+extern const struct command command_split;
 extern const struct command command_info;
 extern const struct command command_count;
 extern const struct command command_head;
 extern const struct command command_cat;
+extern const struct command command_get;
+extern const struct command command_schema;
+extern const struct command command_stats;
+extern const struct command command_diff;
+extern const struct command command_doctor;
+extern const struct command command_sample;
+extern const struct command command_repair;
+extern const struct command command_index;
 extern const struct command command_verify;
 extern const struct command command_bench_read;
 extern const struct command command_bench_parse;
 extern const struct command command_bench_write;
+extern const struct command command_bench_encode;
 extern const struct command command_bench_load;
 extern const struct command command_bench_step;
 extern const struct command command_bench_probe;

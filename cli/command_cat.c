@@ -4,73 +4,31 @@
  * command_cat.c - `tfeed cat` and `tfeed head`: records on standard output.
  *
  * Both are one loop over records; head ends it early. Records before a damaged one are printed.
+ * Chosen records are looked up, which steps over the others without a look at them.
  */
-#include <inttypes.h>
+#include <stdlib.h>
+
+#include <tfeed/inspect.h>
 
 #include "cli/console.h"
-#include "cli/example_text.h"
 #include "cli/reading.h"
+#include "cli/record_list.h"
+#include "cli/record_print.h"
 
 enum { HEAD_RECORDS = 10, RECORDS_A_LOOK = 128 };
 
 struct cat_values {
     struct reading reading;
-    uint64_t n_records; /* of each file; cat: all */
-    bool raw;
-    bool utf8;
+    struct printing printing;
+    const char *records; /* cat: "0-9,50"; NULL: all */
+    uint64_t n_records;  /* of each file; cat: all */
 };
 
 struct cat {
     const struct cat_values *values;
-    struct example_text text;
-    struct json_writer json;
+    struct record_printer printer;
+    struct record_list chosen;
 };
-
-static void print_raw_json(struct cat *cat, const struct tfeed_record_view *record)
-{
-    json_begin_object(&cat->json);
-    json_key(&cat->json, "raw");
-    if (cat->values->utf8 && json_is_text(record->data, record->len))
-        json_string_bytes(&cat->json, record->data, record->len);
-    else
-        json_base64(&cat->json, record->data, record->len);
-    json_end_object(&cat->json);
-    json_end_line(&cat->json);
-}
-
-static void print_heading(const char *name, const struct tfeed_record_view *record)
-{
-    output_name(name);
-    output_format(": record %" PRIu64 " at byte %" PRIu64 ", %zu bytes\n", record->record,
-                  record->offset, record->len);
-}
-
-static enum exit_code print_record(struct cat *cat, const char *name,
-                                   const struct tfeed_record_view *record)
-{
-    struct tfeed_error error;
-
-    if (cat->values->raw) {
-        if (cat->values->reading.json)
-            print_raw_json(cat, record);
-        else
-            output_bytes(record->data, record->len);
-        return EXIT_FINE;
-    }
-    tfeed_status status = example_text_read(&cat->text, record->data, record->len, &error);
-    if (status == TFEED_INVALID_ARGUMENT) {
-        report("%s: record %" PRIu64 " at byte %" PRIu64 ": %s; --raw prints what is no Example",
-               name, record->record, record->offset, error.message);
-        return EXIT_DATA;
-    }
-    if (status == TFEED_OK && cat->values->reading.json) {
-        status = example_text_print_json(&cat->text, &cat->json, cat->values->utf8, &error);
-    } else if (status == TFEED_OK) {
-        print_heading(name, record);
-        example_text_print(&cat->text, 2);
-    }
-    return status == TFEED_OK ? EXIT_FINE : report_error(&error);
-}
 
 static enum exit_code cat_records(struct cat *cat, const char *name,
                                   struct tfeed_record_reader *reader)
@@ -86,7 +44,7 @@ static enum exit_code cat_records(struct cat *cat, const char *name,
             return report_error(&error);
         if (n % RECORDS_A_LOOK == 0)
             progress_update(record.offset);
-        const enum exit_code code = print_record(cat, name, &record);
+        const enum exit_code code = record_printer_print(&cat->printer, name, &record);
         if (code != EXIT_FINE)
             return code;
     }
@@ -106,41 +64,62 @@ static enum exit_code cat_file(void *state, const char *name)
     return code;
 }
 
-static enum exit_code run_cat(const void *values, const struct operands *operands)
+static enum exit_code cat_chosen(void *state, const char *name)
 {
-    struct cat cat = {.values = values};
-    const enum exit_code code = reading_visit_files(&cat.values->reading, operands, cat_file, &cat);
+    struct cat *cat = state;
+    enum exit_code code;
+    struct tfeed_record_getter *getter = record_printer_open(&cat->values->reading, name, &code);
 
-    example_text_clear(&cat.text);
+    if (!getter)
+        return code;
+    for (size_t i = 0; i < cat->chosen.n_spans && code == EXIT_FINE; i++)
+        code = record_printer_span(&cat->printer, name, getter, &cat->chosen.spans[i]);
+    tfeed_record_getter_close(getter);
     return code;
 }
 
-#define CAT_OPTIONS                                                                                \
-    READING_OPTIONS(struct cat_values),                                                            \
-        {.name = "raw",                                                                            \
-         .kind = OPTION_FLAG,                                                                      \
-         .offset = offsetof(struct cat_values, raw),                                               \
-         .help = "the bytes of the records, whatever they hold"},                                  \
-        {.name = "utf8",                                                                           \
-         .kind = OPTION_FLAG,                                                                      \
-         .offset = offsetof(struct cat_values, utf8),                                              \
-         .help = "in JSON: bytes that are UTF-8 text as text"},                                    \
-    {                                                                                              \
-        0                                                                                          \
+static enum exit_code run_cat(const void *user_values, const struct operands *operands)
+{
+    const struct cat_values *values = user_values;
+    struct cat *cat = calloc(1, sizeof *cat);
+    enum exit_code code;
+
+    if (!cat) {
+        report("no memory");
+        return EXIT_IO;
     }
+    cat->values = values;
+    code = record_printer_init(&cat->printer, &values->printing, values->reading.json);
+    if (code == EXIT_FINE && values->records && !record_list_add(&cat->chosen, values->records))
+        code = EXIT_USAGE;
+    if (code == EXIT_FINE)
+        code = reading_visit_files(&values->reading, operands,
+                                   values->records ? cat_chosen : cat_file, cat);
+    code = record_printer_end(&cat->printer, code);
+    free(cat);
+    return code;
+}
 
-static const struct option_spec cat_options[] = {CAT_OPTIONS};
-
-static const struct option_spec head_options[] = {
+static const struct option_spec cat_options[] = {
+    READING_OPTIONS(struct cat_values),
+    PRINTING_OPTIONS(struct cat_values),
     {.name = "records",
-     .letter = 'n',
-     .kind = OPTION_NUMBER,
-     .offset = offsetof(struct cat_values, n_records),
-     .argument = "N",
-     .help = "how many of each file (default: 10)",
-     .max = UINT64_MAX},
-    CAT_OPTIONS,
-};
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct cat_values, records),
+     .argument = "LIST",
+     .help = "of each file only these, from 0: 0-9,50,100-"},
+    {0}};
+
+static const struct option_spec head_options[] = {{.name = "records",
+                                                   .letter = 'n',
+                                                   .kind = OPTION_NUMBER,
+                                                   .offset = offsetof(struct cat_values, n_records),
+                                                   .argument = "N",
+                                                   .help = "how many of each file (default: 10)",
+                                                   .max = UINT64_MAX},
+                                                  READING_OPTIONS(struct cat_values),
+                                                  PRINTING_OPTIONS(struct cat_values),
+                                                  {0}};
 
 static const struct cat_values cat_defaults = {.n_records = UINT64_MAX};
 static const struct cat_values head_defaults = {.n_records = HEAD_RECORDS};
@@ -148,7 +127,7 @@ static const struct cat_values head_defaults = {.n_records = HEAD_RECORDS};
 const struct command command_cat = {
     .name = "cat",
     .group = "Look",
-    .summary = "print all records",
+    .summary = "print records, all or chosen ones",
     .usage = "[options] INPUT...",
     .details =
         "Prints every record as an Example: a heading and a line a feature, or with --json\n"
@@ -159,7 +138,9 @@ const struct command command_cat = {
         "infinities as \"NaN\", \"Infinity\", \"-Infinity\", and integers in full.\n"
         "\n"
         "--raw prints the payloads themselves, one behind the other, or with --json\n"
-        "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file.",
+        "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file.\n"
+        "\n"
+        "--records steps over the others by their lengths; what lies there is not checked.",
     .options = cat_options,
     .defaults = &cat_defaults,
     .values_bytes = sizeof cat_defaults,

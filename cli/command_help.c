@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/help_pages.h"
 
 enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 14, SPELLING_BYTES = 96, NAME_BYTES = 64 };
 
@@ -89,19 +90,39 @@ void help_print_list(const char *family)
                   family ? " " : "");
 }
 
-static enum exit_code run_help(const void *values, const struct operands *operands)
+struct help_values {
+    int form;
+};
+
+enum help_form { FORM_TEXT, FORM_MAN, FORM_BASH };
+#define FORM_WORDS "text|man|bash"
+
+static void print_all(enum help_form form)
 {
+    if (form == FORM_MAN)
+        help_print_man(NULL);
+    else if (form == FORM_BASH)
+        help_print_bash();
+    else
+        help_print_list(NULL);
+}
+
+static enum exit_code run_help(const void *user_values, const struct operands *operands)
+{
+    const struct help_values *values = user_values;
+    const enum help_form form = (enum help_form)values->form;
     char name[NAME_BYTES] = "";
 
-    (void)values;
-    if (operands->n_names == 0) {
-        help_print_list(NULL);
+    if (operands->n_names == 0 || form == FORM_BASH) {
+        print_all(form);
         return EXIT_FINE;
     }
     snprintf(name, sizeof name, "%s%s%s", operands->names[0], operands->n_names > 1 ? " " : "",
              operands->n_names > 1 ? operands->names[1] : "");
     const struct command *command = command_find(name);
-    if (command) {
+    if (command && form == FORM_MAN) {
+        help_print_man(command);
+    } else if (command) {
         help_print_command(command);
     } else if (command_is_family(name)) {
         help_print_list(name);
@@ -123,13 +144,27 @@ static enum exit_code run_version(const void *values, const struct operands *ope
 
 static const struct option_spec no_options[] = {{0}};
 
+static const struct option_spec help_options[] = {
+    {.name = "form",
+     .kind = OPTION_CHOICE,
+     .offset = offsetof(struct help_values, form),
+     .argument = FORM_WORDS,
+     .help = "text; a manual page, for 'man -l'; what completes in bash"},
+    {0}};
+
+static const struct help_values help_defaults = {FORM_TEXT};
+
 const struct command command_help = {
     .name = "help",
     .group = "Help",
     .summary = "explain the commands, or one of them",
-    .usage = "[COMMAND]",
-    .details = "Lists the commands, or explains one. 'tfeed COMMAND --help' does the same.",
-    .options = no_options,
+    .usage = "[COMMAND] [options]",
+    .details = "Lists the commands, or explains one. 'tfeed COMMAND --help' does the same.\n"
+               "\n"
+               "Completion in bash:  source <(tfeed help --form bash)",
+    .options = help_options,
+    .defaults = &help_defaults,
+    .values_bytes = sizeof help_defaults,
     .max_operands = 2,
     .run = run_help,
 };

@@ -3,11 +3,14 @@
  *
  * command_look.c - `tfeed info` and `tfeed count`.
  *
- * count goes from length to length; info reads everything, since "ok" must mean it.
+ * count asks the index or goes from length to length; info reads everything, since "ok" must mean
+ * it.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include <tfeed/datasets.h>
+#include <tfeed/index.h>
 
 #include "cli/console.h"
 #include "cli/example_text.h"
@@ -18,16 +21,8 @@
 
 struct count_values {
     struct reading reading;
+    bool walk;
 };
-
-static bool show_progress(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
-{
-    (void)user_data;
-    (void)n_records;
-    (void)n_total;
-    progress_update(n_bytes);
-    return true;
-}
 
 static void print_count(const struct count_values *values, const char *name, uint64_t n_records)
 {
@@ -48,19 +43,54 @@ static void print_count(const struct count_values *values, const char *name, uin
     }
 }
 
-static enum exit_code count_file(void *state, const char *name)
+struct count_result {
+    uint64_t n_records;
+    struct tfeed_error error;       /* code OK: it was counted */
+    struct tfeed_error index_error; /* why its index was left aside; code OK: it was not */
+};
+
+/* An index that fits its file knows. */
+static bool count_by_index(const char *name, struct count_result *counted)
+{
+    struct tfeed_index *index;
+    const tfeed_status status = tfeed_index_open(name, NULL, &index, &counted->index_error);
+
+    if (status == TFEED_OK) {
+        counted->n_records = tfeed_index_count(index);
+        tfeed_index_close(index);
+    }
+    if (status == TFEED_OK || status == TFEED_NOT_FOUND)
+        counted->index_error.code = TFEED_OK;
+    return status == TFEED_OK;
+}
+
+static void count_file(const void *state, const char *name, void *result)
 {
     const struct count_values *values = state;
+    struct count_result *counted = result;
     struct tfeed_dataset_count_options options;
     struct tfeed_dataset_count_report found;
-    struct tfeed_error error;
 
+    if (values->reading.compression == TFEED_COMPRESSION_AUTO && !values->walk &&
+        strcmp(name, "-") != 0 && count_by_index(name, counted))
+        return;
     tfeed_dataset_count_options_init(&options);
     options.compression = (enum tfeed_compression)values->reading.compression;
-    options.progress = show_progress;
-    if (tfeed_dataset_count(name, &options, &found, &error) != TFEED_OK)
-        return report_error(&error);
-    print_count(values, name, found.n_records);
+    options.progress = reading_show_progress;
+    if (tfeed_dataset_count(name, &options, &found, &counted->error) == TFEED_OK)
+        counted->error.code = TFEED_OK;
+    counted->n_records = found.n_records;
+}
+
+static enum exit_code count_done(void *state, const char *name, void *result)
+{
+    const struct count_result *counted = result;
+
+    if (counted->index_error.code != TFEED_OK)
+        report("%s; it is left aside", counted->index_error.message);
+    if (counted->error.code != TFEED_OK)
+        return report_error(&counted->error);
+    print_count(state, name, counted->n_records);
     return EXIT_FINE;
 }
 
@@ -68,10 +98,17 @@ static enum exit_code run_count(const void *values, const struct operands *opera
 {
     struct count_values copy = *(const struct count_values *)values;
 
-    return reading_visit_files(&copy.reading, operands, count_file, &copy);
+    return reading_visit_at_once(&copy.reading, operands, sizeof(struct count_result), count_file,
+                                 count_done, &copy);
 }
 
-static const struct option_spec count_options[] = {READING_OPTIONS(struct count_values), {0}};
+static const struct option_spec count_options[] = {
+    READING_OPTIONS(struct count_values),
+    {.name = "walk",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct count_values, walk),
+     .help = "by the lengths, even where there is an index"},
+    {0}};
 static const struct count_values count_defaults = {0};
 
 const struct command command_count = {
@@ -80,9 +117,10 @@ const struct command command_count = {
     .summary = "count records",
     .usage = "[options] INPUT...",
     .details =
-        "Counts the records of each file by their lengths; payloads are not checked (see\n"
-        "'tfeed verify'). With --json an object per file: {\"file\", \"records\"}. A damaged file\n"
-        "has no count.",
+        "Counts the records of each file: its index says at once (see 'tfeed index'), else they "
+        "are\n"
+        "counted by their lengths. Payloads are not checked (see 'tfeed verify'). With --json an\n"
+        "object per file: {\"file\", \"records\"}. A damaged file has no count.",
     .options = count_options,
     .defaults = &count_defaults,
     .values_bytes = sizeof count_defaults,
@@ -102,14 +140,19 @@ struct info_values {
 /* What is found out about a file. */
 struct info {
     const char *name;
+    struct tfeed_block *first_block; /* of the first record */
+    struct tfeed_error error;        /* what ended it; code OK: its end */
     uint64_t n_records;
     uint64_t n_payload_bytes;
     size_t min_bytes;
     size_t max_bytes;
     uint64_t n_stream_bytes;
     enum tfeed_compression compression;
-    struct example_text first; /* no features: no record, or it is no Example */
+    struct example_text first;      /* no features: no record, or it is no Example */
+    struct tfeed_error index_error; /* why its index cannot be used */
+    bool has_index;
     bool is_example;
+    bool was_opened;
     bool is_ok;
 };
 
@@ -203,6 +246,13 @@ static void print_info(struct info *info)
         output_format("  payloads     %zu to %zu bytes, mean %" PRIu64 "\n", info->min_bytes,
                       info->max_bytes, mean_bytes(info));
     output_format("  ok           %s\n", info->is_ok ? "yes" : "no");
+    if (info->has_index)
+        output_text("  index        yes\n");
+    if (info->index_error.code != TFEED_OK) {
+        output_text("  index        ");
+        output_name(info->index_error.message);
+        output_text("\n");
+    }
     if (info->n_records == 0)
         return;
     output_text(info->is_example ? "  first record\n" : "  first record is not an Example\n");
@@ -213,7 +263,7 @@ static void print_info(struct info *info)
 /* Reads to the end. The first record is looked at when it comes, and its block kept: what is
    printed of it stands below what is known at the end only. */
 static tfeed_status scan(struct info *info, struct tfeed_record_reader *reader,
-                         struct tfeed_block **ret_first, struct tfeed_error *reterr)
+                         struct tfeed_error *reterr)
 {
     struct tfeed_record_view views[RUN_RECORDS];
     tfeed_status status;
@@ -222,13 +272,14 @@ static tfeed_status scan(struct info *info, struct tfeed_record_reader *reader,
     while ((status = tfeed_record_reader_next_run(reader, views, RUN_RECORDS, &n, reterr)) ==
            TFEED_OK) {
         if (info->n_records == 0) {
-            *ret_first = tfeed_block_ref(views[0].block);
+            info->first_block = tfeed_block_ref(views[0].block);
             status = look_at_first(info, &views[0], reterr);
             if (status != TFEED_OK)
                 return status;
         }
         add_lengths(info, views, n);
-        progress_update(tfeed_record_reader_offset(reader));
+        reading_show_progress(NULL, info->n_records, UINT64_MAX,
+                              tfeed_record_reader_offset(reader));
     }
     info->is_ok = status == TFEED_OUT_OF_RANGE;
     info->n_stream_bytes = tfeed_record_reader_offset(reader);
@@ -236,29 +287,53 @@ static tfeed_status scan(struct info *info, struct tfeed_record_reader *reader,
     return info->is_ok ? TFEED_OK : status;
 }
 
-static enum exit_code info_file(void *state, const char *name)
+static void look_for_index(struct info *info)
+{
+    struct tfeed_index *index;
+    const tfeed_status status = tfeed_index_open(info->name, NULL, &index, &info->index_error);
+
+    info->has_index = status == TFEED_OK;
+    if (status == TFEED_OK)
+        tfeed_index_close(index);
+    if (status == TFEED_OK || status == TFEED_NOT_FOUND)
+        info->index_error.code = TFEED_OK;
+}
+
+static void info_file(const void *state, const char *name, void *result)
 {
     const struct info_values *values = state;
-    struct info info = {.name = name};
-    struct tfeed_block *first = NULL;
+    const struct tfeed_record_reader_options options = reading_reader_options(&values->reading);
+    struct info *info = result;
     struct tfeed_record_reader *reader;
-    struct tfeed_error error;
-    enum exit_code code = reading_open(&values->reading, name, &reader);
 
-    if (code != EXIT_FINE)
-        return code;
-    const tfeed_status status = scan(&info, reader, &first, &error);
-    if (status == TFEED_OK || status == TFEED_DATA_LOSS) {
-        if (values->reading.json)
-            print_info_json(&info);
-        else
-            print_info(&info);
-    }
-    if (status != TFEED_OK)
-        code = report_error(&error);
-    example_text_clear(&info.first);
-    tfeed_block_unref(first);
+    info->name = name;
+    if (tfeed_record_reader_open(name, &options, &reader, &info->error) != TFEED_OK)
+        return;
+    info->was_opened = true;
+    if (strcmp(name, "-") != 0)
+        look_for_index(info);
+    if (scan(info, reader, &info->error) == TFEED_OK)
+        info->error.code = TFEED_OK;
     tfeed_record_reader_close(reader);
+}
+
+static enum exit_code info_done(void *state, const char *name, void *result)
+{
+    const struct info_values *values = state;
+    struct info *info = result;
+    enum exit_code code = EXIT_FINE;
+
+    (void)name;
+    if (info->was_opened && (info->is_ok || info->error.code == TFEED_DATA_LOSS)) {
+        if (values->reading.json)
+            print_info_json(info);
+        else
+            print_info(info);
+    }
+    if (info->error.code != TFEED_OK)
+        code = report_error(&info->error);
+    example_text_clear(&info->first);
+    tfeed_block_unref(info->first_block);
     return code;
 }
 
@@ -266,7 +341,8 @@ static enum exit_code run_info(const void *values, const struct operands *operan
 {
     struct info_values copy = *(const struct info_values *)values;
 
-    return reading_visit_files(&copy.reading, operands, info_file, &copy);
+    return reading_visit_at_once(&copy.reading, operands, sizeof(struct info), info_file, info_done,
+                                 &copy);
 }
 
 static const struct option_spec info_options[] = {READING_OPTIONS(struct info_values), {0}};

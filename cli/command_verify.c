@@ -8,7 +8,8 @@
 #include <tfeed/datasets.h>
 
 #include "cli/console.h"
-#include "cli/json_writer.h"
+#include "cli/damage_print.h"
+#include "cli/inputs.h"
 #include "cli/reading.h"
 
 enum { MAX_ERRORS = 100, MOST_ERRORS = 1 << 20 };
@@ -16,69 +17,20 @@ enum { MAX_ERRORS = 100, MOST_ERRORS = 1 << 20 };
 struct verify_values {
     struct reading reading;
     uint64_t max_errors;
+    bool quick;
 };
 
-static void print_json_number(struct json_writer *json, const char *key, uint64_t value)
-{
-    json_key(json, key);
-    if (value == TFEED_NOWHERE)
-        json_null(json);
-    else
-        json_uint(json, value);
-}
+struct verify {
+    const struct verify_values *values;
+    uint32_t n_threads; /* inside a file */
+};
 
-static void print_json_fault(struct json_writer *json, uint64_t record, uint64_t offset,
-                             tfeed_status code, const char *message)
-{
-    json_begin_object(json);
-    print_json_number(json, "record", record);
-    print_json_number(json, "offset", offset);
-    json_key(json, "code");
-    json_string(json, tfeed_status_name(code));
-    json_key(json, "message");
-    json_string(json, message);
-    json_end_object(json);
-}
-
-/* `stopped`: what kept the file from being read to its end, besides damage; or NULL. */
-static void print_json(const char *name, const struct tfeed_dataset_verify_report *report,
-                       const struct tfeed_error *stopped)
-{
-    struct json_writer json = {0};
-
-    json_begin_object(&json);
-    json_key(&json, "file");
-    json_string(&json, name);
-    print_json_number(&json, "records", report->n_records);
-    print_json_number(&json, "bytes", report->n_bytes);
-    json_key(&json, "ok");
-    json_bool(&json, report->is_ok);
-    json_key(&json, "cause");
-    if (report->cause)
-        json_string(&json, report->cause);
-    else
-        json_null(&json);
-    print_json_number(&json, "errors_total", report->n_errors + (stopped ? 1 : 0));
-    json_key(&json, "errors");
-    json_begin_array(&json);
-    for (size_t i = 0; i < report->n_faults; i++) {
-        const struct tfeed_dataset_fault *fault = &report->faults[i];
-        print_json_fault(&json, fault->record, fault->offset, fault->code, fault->message);
-    }
-    if (stopped)
-        print_json_fault(&json, stopped->record, stopped->offset, stopped->code, stopped->message);
-    json_end_array(&json);
-    json_end_object(&json);
-    json_end_line(&json);
-}
-
-static void print_faults(const char *name, const struct tfeed_dataset_verify_report *found)
-{
-    for (size_t i = 0; i < found->n_faults; i++)
-        report("%s", found->faults[i].message);
-    if (found->n_errors > found->n_faults)
-        report("%s: errors that are not listed: %" PRIu64, name, found->n_errors - found->n_faults);
-}
+/* What came of a file. */
+struct verified {
+    struct tfeed_dataset_verify_report found;
+    struct tfeed_error error;
+    tfeed_status status;
+};
 
 static void print_text(const char *name, const struct tfeed_dataset_verify_report *found)
 {
@@ -93,52 +45,67 @@ static void print_text(const char *name, const struct tfeed_dataset_verify_repor
                       found->cause ? ")" : "");
 }
 
-static bool show_progress(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
+static void verify_file(const void *state, const char *name, void *result)
 {
-    (void)user_data;
-    (void)n_records;
-    (void)n_total;
-    progress_update(n_bytes);
-    return true;
-}
-
-static enum exit_code verify_file(void *state, const char *name)
-{
-    const struct verify_values *values = state;
+    const struct verify *verify = state;
+    const struct verify_values *values = verify->values;
+    struct verified *verified = result;
     struct tfeed_dataset_verify_options options;
-    struct tfeed_dataset_verify_report found;
-    struct tfeed_error error;
-    enum exit_code code = EXIT_FINE;
 
     tfeed_dataset_verify_options_init(&options);
     options.compression = (enum tfeed_compression)values->reading.compression;
     options.max_errors = values->max_errors;
-    options.progress = show_progress;
-    const tfeed_status status = tfeed_dataset_verify(name, &options, &found, &error);
+    options.headers_only = values->quick;
+    options.n_threads = verify->n_threads;
+    options.progress = reading_show_progress;
+    verified->status = tfeed_dataset_verify(name, &options, &verified->found, &verified->error);
+}
 
-    if (values->reading.json)
-        print_json(name, &found, status == TFEED_OK ? NULL : &error);
+static enum exit_code print_verified(void *state, const char *name, void *result)
+{
+    const struct verify *verify = state;
+    struct verified *verified = result;
+    const struct tfeed_dataset_verify_report *found = &verified->found;
+    const bool is_read = verified->status == TFEED_OK;
+    enum exit_code code = EXIT_FINE;
+
+    if (verify->values->reading.json)
+        damage_print_json(name, NULL, found, is_read ? NULL : &verified->error);
     else
-        print_faults(name, &found);
-    if (status != TFEED_OK)
-        code = report_error(&error);
-    else if (!values->reading.json)
-        print_text(name, &found);
-    if (found.n_errors > 0)
+        damage_report_faults(name, found);
+    if (!is_read)
+        code = report_error(&verified->error);
+    else if (!verify->values->reading.json)
+        print_text(name, found);
+    if (found->n_errors > 0)
         code = exit_code_worst(code, EXIT_DATA);
-    tfeed_dataset_verify_report_clear(&found);
+    tfeed_dataset_verify_report_clear(&verified->found);
     return code;
 }
 
-static enum exit_code run_verify(const void *values, const struct operands *operands)
+/* Several files are read side by side, one file by several threads. */
+static enum exit_code run_verify(const void *user_values, const struct operands *operands)
 {
-    struct verify_values copy = *(const struct verify_values *)values;
+    const struct verify_values *values = user_values;
+    struct verify verify = {.values = values, .n_threads = 1};
+    struct tfeed_file_list inputs;
+    const enum exit_code code = inputs_find(&inputs, operands);
 
-    return reading_visit_files(&copy.reading, operands, verify_file, &copy);
+    if (code == EXIT_FINE && inputs.n_files == 1)
+        verify.n_threads = (uint32_t)values->reading.threads;
+    tfeed_file_list_clear(&inputs);
+    if (code != EXIT_FINE)
+        return code;
+    return reading_visit_at_once(&values->reading, operands, sizeof(struct verified), verify_file,
+                                 print_verified, &verify);
 }
 
 static const struct option_spec verify_options[] = {
     READING_OPTIONS(struct verify_values),
+    {.name = "quick",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct verify_values, quick),
+     .help = "headers only: payloads are not checked"},
     {.name = "max-errors",
      .kind = OPTION_NUMBER,
      .offset = offsetof(struct verify_values, max_errors),
@@ -155,16 +122,20 @@ const struct command command_verify = {
     .summary = "read everything and check every checksum",
     .usage = "[options] INPUT...",
     .details =
-        "Reads the files to their ends and checks lengths, checksums and compression. Behind a "
-        "bad\n"
-        "payload it goes on; a bad length ends the file. With --json an object per file:\n"
+        "Reads the files to their ends and checks lengths, checksums and compression. Behind\n"
+        "damage it goes on: a bad payload is stepped over, behind a bad length the next record is\n"
+        "searched for. With --json an object per file:\n"
         "\n"
-        "  {\"file\", \"records\", \"bytes\", \"ok\", \"cause\", \"errors_total\",\n"
-        "   \"errors\": [{\"record\", \"offset\", \"code\", \"message\"}]}\n"
+        "  {\"file\", \"records\", \"bytes\", \"ok\", \"cause\", \"hint\", \"lost_bytes\",\n"
+        "   \"errors_total\", \"errors\": [{\"record\", \"offset\", \"end\", \"code\", "
+        "\"message\"}]}\n"
         "\n"
         "records counts the good ones; records and offsets are numbered from 0, offsets in the\n"
         "uncompressed stream; cause is truncated, flipped_bits, wrong_compression, trailing_bytes\n"
-        "or null.",
+        "or null. Bytes from offset to end are lost, and count as one record. hint, where there "
+        "is\n"
+        "one, and lost_bytes stand with damage only. A single file is read by several threads.\n"
+        "'tfeed repair' saves what is good.",
     .options = verify_options,
     .defaults = &verify_defaults,
     .values_bytes = sizeof verify_defaults,

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tfeed/io.h>
+
 #include "cli/progress.h"
 #include "cli/stop.h"
 
@@ -22,17 +24,30 @@ enum { BUFFER_BYTES = 256 << 10, RESERVE_BYTES = 64 << 10, LINE_BYTES = 1024 };
 static struct {
     char buffer[BUFFER_BYTES];
     size_t len;
-    int sys_errno; /* of the first write that failed; everything after it is dropped */
+    int sys_errno;            /* of the first write that failed; everything after it is dropped */
+    void *file;               /* of the local file system; NULL: standard output */
+    struct tfeed_error error; /* of the file's first write that failed; code TFEED_OK: none */
 } out;
 
 static const char *reporting_command;
 
 /* ------------------------------------------------------------- output */
 
+static void flush_to_file(void)
+{
+    if (out.len > 0 && out.error.code == TFEED_OK)
+        out.error.code = tfeed_local_files()->write(out.file, out.buffer, out.len, &out.error);
+    out.len = 0;
+}
+
 void output_flush(void)
 {
     size_t done = 0;
 
+    if (out.file) {
+        flush_to_file();
+        return;
+    }
     if (out.len > 0)
         progress_clear();
     while (done < out.len && out.sys_errno == 0) {
@@ -87,9 +102,44 @@ void output_format(const char *format, ...)
     output_text(text);
 }
 
+tfeed_status output_begin_file(const char *path, bool overwrite, bool sync,
+                               struct tfeed_error *reterr)
+{
+    const uint32_t flags =
+        (overwrite ? TFEED_OUTPUT_OVERWRITE : 0u) | (sync ? TFEED_OUTPUT_SYNC : 0u);
+    void *file;
+
+    if (strcmp(path, "-") == 0)
+        return TFEED_OK;
+    const tfeed_status status =
+        tfeed_local_files()->open_output(NULL, path, flags, NULL, &file, reterr);
+    if (status != TFEED_OK)
+        return status;
+    output_flush();
+    out.error = (struct tfeed_error)TFEED_ERROR_INIT;
+    out.file = file;
+    return TFEED_OK;
+}
+
+tfeed_status output_end_file(bool keep, struct tfeed_error *reterr)
+{
+    void *file = out.file;
+
+    if (!file)
+        return TFEED_OK;
+    output_flush();
+    out.file = NULL;
+    if (keep && out.error.code == TFEED_OK)
+        return tfeed_local_files()->commit(file, reterr);
+    tfeed_local_files()->discard(file);
+    if (keep)
+        *reterr = out.error;
+    return keep ? out.error.code : TFEED_OK;
+}
+
 bool output_failed(void)
 {
-    return out.sys_errno != 0;
+    return out.sys_errno != 0 || (out.file && out.error.code != TFEED_OK);
 }
 
 enum exit_code output_close(enum exit_code code)

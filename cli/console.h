@@ -34,6 +34,19 @@ void output_advance(size_t len);
 /** Hands on what was gathered, at the end of what should be seen now. */
 void output_flush(void);
 
+/**
+ * From here on what is written goes to a file, until output_end_file; it grows under a temporary
+ * name. "-" is standard output, as before.
+ *
+ * @return TFEED_OK, or what opening it says; output goes where it went before then
+ */
+TFEED_MUST_USE tfeed_status output_begin_file(const char *path, bool overwrite, bool sync,
+                                              struct tfeed_error *reterr);
+
+/** Ends the file: it appears, or (`keep` false) nothing does. @return TFEED_OK, or what writing or
+ *  ending it said; then nothing has appeared */
+TFEED_MUST_USE tfeed_status output_end_file(bool keep, struct tfeed_error *reterr);
+
 /** True when nothing more can be written: a command that streams stops then. */
 bool output_failed(void);
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tfeed/datasets.h>
+
 #include "cli/console.h"
 
 enum { FIRST_SLOTS = 16, SHOWN_VALUES = 8, SHOWN_BYTES = 16, SHOWN_TEXT_BYTES = 48 };
@@ -49,6 +51,8 @@ tfeed_status example_text_read(struct example_text *text, const void *data, size
     tfeed_status status = TFEED_OK;
 
     text->n_features = 0;
+    text->data = data;
+    text->len = len;
     tfeed_example_walk_init(&walk, data, len);
     while (status == TFEED_OK) {
         if (text->n_features == text->n_slots)
@@ -58,7 +62,47 @@ tfeed_status example_text_read(struct example_text *text, const void *data, size
         if (status == TFEED_OK)
             text->n_features++;
     }
+    text->has_none = text->n_features == 0;
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
+}
+
+/* By length first: only equality matters. */
+static int compare_names(const void *one, const void *other)
+{
+    const struct tfeed_feature_view *a = one;
+    const struct tfeed_feature_view *b = other;
+
+    if (a->name_len != b->name_len)
+        return a->name_len < b->name_len ? -1 : 1;
+    return memcmp(a->name, b->name, a->name_len);
+}
+
+static bool has_double_names(const struct example_text *text)
+{
+    enum { FEW = 16 };
+    const size_t n = text->n_features;
+    bool is_double = false;
+
+    if (n <= FEW) {
+        for (size_t i = 1; i < n && !is_double; i++)
+            for (size_t j = 0; j < i && !is_double; j++)
+                is_double = compare_names(&text->features[i], &text->features[j]) == 0;
+        return is_double;
+    }
+    struct tfeed_feature_view *sorted = malloc(n * sizeof *sorted);
+    if (!sorted)
+        return false; /* a warning less */
+    memcpy(sorted, text->features, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, compare_names);
+    for (size_t i = 1; i < n && !is_double; i++)
+        is_double = compare_names(&sorted[i - 1], &sorted[i]) == 0;
+    free(sorted);
+    return is_double;
+}
+
+bool example_text_is_exact(const struct example_text *text)
+{
+    return tfeed_dataset_jsonl_is_exact(text->data, text->len) && !has_double_names(text);
 }
 
 const char *example_kind_name(enum tfeed_feature_kind kind)
@@ -176,6 +220,11 @@ tfeed_status example_text_print_json(struct example_text *text, struct json_writ
         json_end_object(json);
     }
     json_end_object(json);
+    if (text->has_none &&
+        text->len > 0) { /* features, but none of them: not the same as no bytes */
+        json_key(json, "empty");
+        json_bool(json, false);
+    }
     json_end_object(json);
     json_end_line(json);
     return TFEED_OK;

@@ -19,7 +19,10 @@ struct example_text {
     struct tfeed_feature_view *features; /**< in the record's own order; views into the record */
     size_t n_features;
     size_t n_slots;
-    void *values; /**< of one feature, for JSON */
+    const void *data; /**< the record */
+    size_t len;
+    bool has_none; /**< it has no features at all */
+    void *values;  /**< of one feature, for JSON */
     size_t values_bytes;
 };
 
@@ -41,6 +44,13 @@ TFEED_MUST_USE tfeed_status example_text_read(struct example_text *text, const v
 TFEED_MUST_USE tfeed_status example_text_print_json(struct example_text *text,
                                                     struct json_writer *json, bool utf8,
                                                     struct tfeed_error *reterr);
+
+/**
+ * True when `tfeed convert jsonl` makes the same bytes again of the JSON of the whole record; else
+ * it makes an Example of equal content. Names that come twice count as false: other readers of JSON
+ * drop one.
+ */
+bool example_text_is_exact(const struct example_text *text);
 
 /** Writes a line a feature: name, kind, number of values, and the first of them. */
 void example_text_print(const struct example_text *text, int indent);

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/console.h"
@@ -237,6 +238,22 @@ void json_float(struct json_writer *json, float value)
     } else {
         json_string(json, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
     }
+}
+
+void json_double(struct json_writer *json, double value)
+{
+    char text[NUMBER_BYTES];
+    int digits = 15; /* 17 are always enough */
+
+    if (!isfinite(value)) {
+        json_string(json, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+        return;
+    }
+    separate(json);
+    while (snprintf(text, sizeof text, "%.*g", digits, value) > 0 && digits < 17 &&
+           strtod(text, NULL) != value)
+        digits++;
+    output_text(text);
 }
 
 void json_fixed(struct json_writer *json, double value, int digits)

@@ -34,6 +34,8 @@ void json_uint(struct json_writer *json, uint64_t value);
 void json_int(struct json_writer *json, int64_t value);
 /** 9 digits, which give the same float back; else "NaN", "Infinity", "-Infinity". */
 void json_float(struct json_writer *json, float value);
+/** As few digits as give the same double back; what is not finite as json_float does. */
+void json_double(struct json_writer *json, double value);
 /** A measured number, in plain notation with `digits` behind the point. */
 void json_fixed(struct json_writer *json, double value, int digits);
 void json_bool(struct json_writer *json, bool value);

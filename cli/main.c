@@ -19,10 +19,13 @@
 
 /* In the order of the list that help prints; commands of one group stand together. */
 static const struct command *const commands[] = {
-    &command_info,        &command_count,      &command_head,       &command_cat,
-    &command_verify,      &command_convert,    &command_bench_read, &command_bench_parse,
-    &command_bench_write, &command_bench_load, &command_bench_step, &command_bench_probe,
-    &command_help,        &command_version,
+    &command_info,        &command_count,        &command_head,       &command_cat,
+    &command_get,         &command_schema,       &command_stats,      &command_diff,
+    &command_verify,      &command_repair,       &command_doctor,     &command_index,
+    &command_convert,     &command_merge,        &command_split,      &command_reshard,
+    &command_shuffle,     &command_sample,       &command_bench_read, &command_bench_parse,
+    &command_bench_write, &command_bench_encode, &command_bench_load, &command_bench_step,
+    &command_bench_probe, &command_help,         &command_version,
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0], MAX_VALUES_BYTES = 512 };

@@ -2,6 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * reading.h - what all commands that read record files share: options, the list of files, progress.
+ *
+ * A command that makes something of each file by itself does so on several threads: what is printed
+ * is the same, and in the order of the files.
  */
 #ifndef CLI_READING_H
 #define CLI_READING_H
@@ -15,14 +18,17 @@
 #include "cli/progress.h"
 
 /** The words of --compression in the order of enum tfeed_compression. */
-#define COMPRESSION_WORDS "auto|none|gzip|zlib"
+#define COMPRESSION_WORDS "auto|none|gzip|zlib|snappy"
 
 /** A member `reading` of the command's values. */
 struct reading {
-    int compression; /**< enum tfeed_compression */
-    int progress;    /**< enum progress_when */
+    int compression;  /**< enum tfeed_compression */
+    int progress;     /**< enum progress_when */
+    uint64_t threads; /**< that read files at the same time; 0: one a processor */
     bool json;
 };
+
+enum { READING_MAX_THREADS = 256 };
 
 /** Their rows in the option table of a command whose values are `type`. */
 #define READING_OPTIONS(type)                                                                      \
@@ -35,6 +41,13 @@ struct reading {
          .offset = offsetof(type, reading.compression),                                            \
          .argument = COMPRESSION_WORDS,                                                            \
          .help = "of the input (default: auto, by its content)"},                                  \
+        {.name = "threads",                                                                        \
+         .kind = OPTION_NUMBER,                                                                    \
+         .offset = offsetof(type, reading.threads),                                                \
+         .argument = "N",                                                                          \
+         .help = "files read at the same time (default: 0, one a processor);\n"                    \
+                 "the output is the same",                                                         \
+         .max = READING_MAX_THREADS},                                                              \
     {                                                                                              \
         .name = "progress", .kind = OPTION_CHOICE, .offset = offsetof(type, reading.progress),     \
         .argument = PROGRESS_WORDS, .help = "on standard error (default: auto, on a terminal)"     \
@@ -46,6 +59,26 @@ typedef enum exit_code (*visit_fn)(void *state, const char *name);
 /** Finds the files and visits each; the worst code. Ends early when nothing can be printed. */
 enum exit_code reading_visit_files(const struct reading *reading, const struct operands *operands,
                                    visit_fn visit, void *state);
+
+/** Works on one file, on any thread, and prints nothing. `result` is zeroed; errors go there. */
+typedef void (*reading_work_fn)(const void *state, const char *name, void *result);
+
+/** Prints what came of it, on the main thread, and frees what the result holds. */
+typedef enum exit_code (*reading_done_fn)(void *state, const char *name, void *result);
+
+/** As reading_visit_files, on reading->threads threads. */
+enum exit_code reading_visit_at_once(const struct reading *reading, const struct operands *operands,
+                                     size_t result_bytes, reading_work_fn work,
+                                     reading_done_fn done, void *state);
+
+/** For the progress of whole operations: shows it where one file is read at a time. */
+bool reading_show_progress(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes);
+
+/** Says that the whole operation that comes next reads on this thread, for the above. */
+void reading_one_at_a_time(void);
+
+/** The library's options for the command's. */
+struct tfeed_record_reader_options reading_reader_options(const struct reading *reading);
 
 /** Opens a file of records as the options say; a message when it cannot. */
 enum exit_code reading_open(const struct reading *reading, const char *name,

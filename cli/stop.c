@@ -22,7 +22,10 @@
 
 static atomic_bool requested;
 static atomic_bool held;
-static _Atomic(const char *) reading;
+/* Of each thread: the fault of a mapped file comes to the thread that touched it. */
+static _Thread_local _Atomic(const char *) reading;
+/* For threads that the library reads one file with. */
+static _Atomic(const char *) reading_anywhere;
 
 static int64_t now(void)
 {
@@ -59,6 +62,8 @@ static void file_was_cut(int number)
     ssize_t ignored;
 
     (void)number;
+    if (!name)
+        name = atomic_load(&reading_anywhere);
     if (!name)
         name = "input";
     ignored = write(STDERR_FILENO, before, sizeof before - 1);
@@ -114,4 +119,5 @@ bool stop_requested(void)
 void stop_reading(const char *name)
 {
     atomic_store(&reading, name);
+    atomic_store(&reading_anywhere, name);
 }

@@ -24,7 +24,7 @@ void stop_hold(void);
 /** True when the program was asked to stop: end with EXIT_INTERRUPTED. */
 bool stop_requested(void);
 
-/** The file that is being read; a SIGBUS names it. Borrowed until the next call. */
+/** The file that this thread is reading; a SIGBUS names it. Borrowed until its next call. */
 void stop_reading(const char *name);
 
 #endif

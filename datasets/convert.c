@@ -3,10 +3,8 @@
  *
  * convert.c - a source to TFRecord files.
  *
- *   plan     names of all outputs, by split and shard
- *   open     all of them: whatever stands in the way shows before any work is done
- *   write    split by split; the files grow under temporary names
- *   commit   all of them, one after the other; on any failure before that, none
+ * The names of all outputs are planned by split and shard, then the splits are written one after
+ * the other; outputs_private.h says what becomes of the files.
  */
 #include <tfeed/datasets.h>
 
@@ -20,14 +18,11 @@
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
 #include "datasets/datasets_private.h"
-#include "records/records_internal.h"
+#include "datasets/outputs_private.h"
+#include "datasets/shard_names_private.h"
 
 enum {
     DEFAULT_N_VALIDATION = 5000,
-    MAX_SHARDS = 99999, /* five digits in the names */
-    MAX_BUFFER_BYTES = 4 << 20,
-    MIN_BUFFER_BYTES = 64 << 10,
-    ALL_BUFFERS_BYTES = 64 << 20,
     FOLDER_MODE = 0777 /* what the umask leaves of it */
 };
 
@@ -39,8 +34,7 @@ struct conversion {
     size_t n_splits;
     uint64_t n_total;
     struct tfeed_example_builder *builder;
-    struct tfeed_record_writer **writers; /* of report->outputs */
-    struct tfeed_dataset_convert_report *report;
+    struct tfi_outputs outputs;
 };
 
 void tfeed_dataset_convert_options_init(struct tfeed_dataset_convert_options *options)
@@ -49,14 +43,6 @@ void tfeed_dataset_convert_options_init(struct tfeed_dataset_convert_options *op
                                                       .n_validation = DEFAULT_N_VALIDATION,
                                                       .n_shards = 1,
                                                       .compression = TFEED_COMPRESSION_NONE};
-}
-
-void tfeed_dataset_convert_report_clear(struct tfeed_dataset_convert_report *report)
-{
-    for (size_t i = 0; i < report->n_outputs; i++)
-        tfi_free(report->allocator, report->outputs[i].path);
-    tfi_free(report->allocator, report->outputs);
-    *report = (struct tfeed_dataset_convert_report){0};
 }
 
 static tfeed_status find_kind(const struct tfeed_source_table *table, const char *name,
@@ -82,16 +68,15 @@ static tfeed_status find_kind(const struct tfeed_source_table *table, const char
 
 /* -------------------------------------------------------------------- plan */
 
-/* "OUT/STEM.tfrecords" or "OUT/STEM-00002-of-00008.tfrecords"; the stem once more behind it. */
-static tfeed_status name_output(const struct conversion *conversion, const char *out,
-                                const char *stem, uint32_t shard,
-                                struct tfeed_dataset_output *output, struct tfeed_error *reterr)
+/* "OUT/STEM.tfrecords" or "OUT/STEM-00002-of-00008.tfrecords". */
+static tfeed_status plan_output(struct conversion *conversion, const char *out, const char *stem,
+                                uint32_t shard, struct tfeed_error *reterr)
 {
     enum { SUFFIX_BYTES = sizeof "/-00000-of-00000.tfrecords" };
-    const size_t stem_len = strlen(stem);
-    const size_t path_bytes = strlen(out) + stem_len + SUFFIX_BYTES;
+    const struct tfeed_allocator *allocator = conversion->options->allocator;
+    const size_t path_bytes = strlen(out) + strlen(stem) + SUFFIX_BYTES;
     const uint32_t n_shards = conversion->options->n_shards;
-    char *path = tfi_alloc(conversion->options->allocator, path_bytes + stem_len + 1);
+    char *path = tfi_alloc(allocator, path_bytes);
     if (path == NULL)
         return tfi_fail_memory(reterr, "the name of an output");
     if (n_shards == 1)
@@ -99,55 +84,27 @@ static tfeed_status name_output(const struct conversion *conversion, const char 
     else
         (void)snprintf(path, path_bytes, "%s/%s-%05" PRIu32 "-of-%05" PRIu32 ".tfrecords", out,
                        stem, shard, n_shards);
-    memcpy(path + path_bytes, stem, stem_len + 1);
-    output->path = path;
-    output->split = path + path_bytes;
-    return TFEED_OK;
+    const tfeed_status status = tfi_outputs_add(&conversion->outputs, path, stem, reterr);
+    tfi_free(allocator, path);
+    return status;
 }
 
-static tfeed_status plan_outputs(struct conversion *conversion, const char *out,
+static tfeed_status open_outputs(struct conversion *conversion, const char *out,
                                  struct tfeed_error *reterr)
 {
-    struct tfeed_dataset_convert_report *report = conversion->report;
-    const struct tfeed_allocator *allocator = conversion->options->allocator;
-    const uint32_t n_shards = conversion->options->n_shards;
-    const size_t n = conversion->n_splits * n_shards;
-    report->outputs = tfi_alloc_zeroed(allocator, n, sizeof *report->outputs);
-    conversion->writers = tfi_alloc_zeroed(allocator, n, sizeof(struct tfeed_record_writer *));
-    if (report->outputs == NULL || conversion->writers == NULL)
-        return tfi_fail_memory(reterr, "the list of outputs");
+    const struct tfeed_dataset_convert_options *options = conversion->options;
+    struct tfeed_record_writer_options writer_options;
     for (size_t split = 0; split < conversion->n_splits; split++) {
         conversion->n_total += conversion->splits[split].n_examples;
-        for (uint32_t shard = 0; shard < n_shards; shard++) {
-            TFI_TRY(name_output(conversion, out, conversion->splits[split].name, shard,
-                                &report->outputs[report->n_outputs], reterr));
-            report->n_outputs++;
-        }
+        for (uint32_t shard = 0; shard < options->n_shards; shard++)
+            TFI_TRY(plan_output(conversion, out, conversion->splits[split].name, shard, reterr));
     }
-    return TFEED_OK;
-}
-
-/* -------------------------------------------------------------------- open */
-
-static tfeed_status open_outputs(struct conversion *conversion, struct tfeed_error *reterr)
-{
-    const struct tfeed_dataset_convert_options *options = conversion->options;
-    const struct tfeed_dataset_convert_report *report = conversion->report;
-    struct tfeed_record_writer_options writer_options;
     tfeed_record_writer_options_init(&writer_options);
     writer_options.compression = options->compression;
     writer_options.overwrite = options->overwrite;
     writer_options.file_system = options->file_system;
     writer_options.allocator = options->allocator;
-    writer_options.buffer_bytes = ALL_BUFFERS_BYTES / report->n_outputs;
-    if (writer_options.buffer_bytes > MAX_BUFFER_BYTES)
-        writer_options.buffer_bytes = MAX_BUFFER_BYTES;
-    if (writer_options.buffer_bytes < MIN_BUFFER_BYTES)
-        writer_options.buffer_bytes = MIN_BUFFER_BYTES;
-    for (size_t i = 0; i < report->n_outputs; i++)
-        TFI_TRY(tfeed_record_writer_open(report->outputs[i].path, &writer_options,
-                                         &conversion->writers[i], reterr));
-    return TFEED_OK;
+    return tfi_outputs_open(&conversion->outputs, &writer_options, reterr);
 }
 
 /* ------------------------------------------------------------------- write */
@@ -155,25 +112,15 @@ static tfeed_status open_outputs(struct conversion *conversion, struct tfeed_err
 static tfeed_status write_example(struct conversion *conversion, size_t output,
                                   struct tfeed_error *reterr)
 {
-    struct tfeed_dataset_convert_report *report = conversion->report;
+    const struct tfeed_dataset_write_report *report = conversion->outputs.report;
     const uint8_t *data;
     size_t len;
     TFI_TRY(tfeed_example_builder_finish(conversion->builder, &data, &len, reterr));
-    TFI_TRY(tfeed_record_writer_write(conversion->writers[output], data, len, reterr));
-    report->outputs[output].n_records++;
-    report->outputs[output].n_bytes += len;
-    report->n_records++;
-    report->n_bytes += len;
+    TFI_TRY(tfi_outputs_write(&conversion->outputs, output, data, len, reterr));
     if (report->n_records % TFI_DATASET_RUN_RECORDS != 0)
         return TFEED_OK;
     return tfi_dataset_progress(conversion->options->progress, conversion->options->user_data,
                                 report->n_records, conversion->n_total, report->n_bytes, reterr);
-}
-
-/* Shard s of n takes the examples from s * n_examples / n on. */
-static uint64_t shard_begin(uint64_t n_examples, uint32_t shard, uint32_t n_shards)
-{
-    return n_examples / n_shards * shard + n_examples % n_shards * shard / n_shards;
 }
 
 static tfeed_status write_split(struct conversion *conversion, size_t split,
@@ -197,24 +144,10 @@ static tfeed_status write_split(struct conversion *conversion, size_t split,
             return tfi_fail(reterr, TFEED_INTERNAL,
                             "source kind %s: split %s has not the %" PRIu64 " examples it said",
                             conversion->kind->name, conversion->splits[split].name, n_examples);
-        while (i >= shard_begin(n_examples, shard + 1, n_shards))
+        while (i >= tfi_shard_begin(n_examples, shard + 1, n_shards))
             shard++;
         TFI_TRY(write_example(conversion, split * n_shards + shard, reterr));
     }
-}
-
-/* ------------------------------------------------------------------ commit */
-
-static tfeed_status commit_outputs(struct conversion *conversion, struct tfeed_error *reterr)
-{
-    struct tfeed_dataset_convert_report *report = conversion->report;
-    for (size_t i = 0; i < report->n_outputs; i++) /* a full disk shows while none has appeared */
-        TFI_TRY(tfi_record_writer_end(conversion->writers[i], reterr));
-    for (size_t i = 0; i < report->n_outputs; i++) {
-        TFI_TRY(tfeed_record_writer_close(conversion->writers[i], reterr));
-        report->outputs[i].appeared = true;
-    }
-    return TFEED_OK;
 }
 
 static tfeed_status run(struct conversion *conversion, const char *input, const char *out,
@@ -230,22 +163,19 @@ static tfeed_status run(struct conversion *conversion, const char *input, const 
     TFI_TRY(conversion->kind->open(input, &source_options, &conversion->source, reterr));
     conversion->splits = conversion->kind->splits(conversion->source, &conversion->n_splits);
     TFI_TRY(tfeed_example_builder_new(options->allocator, &conversion->builder, reterr));
-    TFI_TRY(plan_outputs(conversion, out, reterr));
-    TFI_TRY(open_outputs(conversion, reterr));
+    TFI_TRY(open_outputs(conversion, out, reterr));
     for (size_t split = 0; split < conversion->n_splits; split++)
         TFI_TRY(write_split(conversion, split, reterr));
     TFI_TRY(tfi_dataset_progress(options->progress, options->user_data,
-                                 conversion->report->n_records, conversion->n_total,
-                                 conversion->report->n_bytes, reterr));
-    return commit_outputs(conversion, reterr);
+                                 conversion->outputs.report->n_records, conversion->n_total,
+                                 conversion->outputs.report->n_bytes, reterr));
+    return tfi_outputs_commit(&conversion->outputs, reterr);
 }
 
 /* Ends what run has opened; what was not committed is gone with its writer. */
 static void clean_up(struct conversion *conversion)
 {
-    for (size_t i = 0; conversion->writers != NULL && i < conversion->report->n_outputs; i++)
-        tfeed_record_writer_free(conversion->writers[i]);
-    tfi_free(conversion->options->allocator, conversion->writers);
+    tfi_outputs_clear(&conversion->outputs);
     tfeed_example_builder_free(conversion->builder);
     if (conversion->source != NULL)
         conversion->kind->close(conversion->source);
@@ -254,25 +184,25 @@ static void clean_up(struct conversion *conversion)
 tfeed_status tfeed_dataset_convert(const struct tfeed_source_table *table, const char *kind,
                                    const char *input, const char *out,
                                    const struct tfeed_dataset_convert_options *options,
-                                   struct tfeed_dataset_convert_report *ret_report,
+                                   struct tfeed_dataset_write_report *ret_report,
                                    struct tfeed_error *reterr)
 {
     struct tfeed_dataset_convert_options defaults;
     tfeed_dataset_convert_options_init(&defaults);
     struct conversion conversion = {.options = options == NULL ? &defaults : options,
-                                    .report = ret_report};
+                                    .outputs = {.report = ret_report}};
     options = conversion.options;
-    *ret_report = (struct tfeed_dataset_convert_report){.allocator = options->allocator};
+    *ret_report = (struct tfeed_dataset_write_report){.allocator = options->allocator};
     TFI_TRY(find_kind(table, kind, &conversion.kind, reterr));
     if (input[0] == '\0' || out[0] == '\0') /* "" and a name behind it would be the root folder's */
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the name of the %s is empty",
                         input[0] == '\0' ? "input" : "output folder");
-    if (options->n_shards < 1 || options->n_shards > MAX_SHARDS)
+    if (options->n_shards < 1 || options->n_shards > TFI_MAX_SHARDS)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%" PRIu32 " shards, expected 1 to %d",
-                        options->n_shards, MAX_SHARDS);
+                        options->n_shards, TFI_MAX_SHARDS);
     if (options->compression == TFEED_COMPRESSION_AUTO)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "compression auto is for reading; expected none, gzip or zlib");
+                        "compression auto is for reading; expected none, gzip, zlib or snappy");
     const bool made_folder = options->file_system == NULL && mkdir(out, FOLDER_MODE) == 0;
     const tfeed_status status = run(&conversion, input, out, reterr);
     clean_up(&conversion);

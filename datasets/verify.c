@@ -9,6 +9,8 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "core/machine_internal.h"
+#include "datasets/damage_private.h"
 #include "datasets/datasets_private.h"
 #include "records/records_internal.h"
 
@@ -19,7 +21,8 @@ void tfeed_dataset_verify_options_init(struct tfeed_dataset_verify_options *opti
     *options =
         (struct tfeed_dataset_verify_options){.struct_size = sizeof *options,
                                               .max_record_bytes = TFEED_RECORD_DEFAULT_LIMIT_BYTES,
-                                              .max_errors = DEFAULT_MAX_ERRORS};
+                                              .max_errors = DEFAULT_MAX_ERRORS,
+                                              .n_threads = 1};
 }
 
 void tfeed_dataset_verify_report_clear(struct tfeed_dataset_verify_report *report)
@@ -28,12 +31,31 @@ void tfeed_dataset_verify_report_clear(struct tfeed_dataset_verify_report *repor
     *report = (struct tfeed_dataset_verify_report){0};
 }
 
-/* Counts a fault, and lists it while there is room for more. */
-static tfeed_status add_fault(struct tfeed_dataset_verify_report *report, size_t max_errors,
-                              const struct tfeed_error *found, struct tfeed_error *reterr)
+/* A file being examined. */
+struct examination {
+    const struct tfeed_dataset_verify_options *options;
+    const struct tfi_dataset_sink *sink; /* NULL: nobody wants the records */
+    struct tfeed_dataset_verify_report *report;
+    struct tfeed_record_reader *reader;
+};
+
+/* What is known of a part of the file before it is merged. */
+struct part {
+    uint64_t n_records;
+};
+
+static size_t count_threads(uint32_t n_threads)
 {
+    return n_threads > 0 ? n_threads : (size_t)tfi_n_processors();
+}
+
+/* Counts a fault, and lists it while there is room for more. */
+static tfeed_status add_fault(struct examination *examination, const struct tfeed_error *found,
+                              uint64_t end_offset, struct tfeed_error *reterr)
+{
+    struct tfeed_dataset_verify_report *report = examination->report;
     report->n_errors++;
-    if (report->n_faults == max_errors)
+    if (report->n_faults == examination->options->max_errors)
         return TFEED_OK;
     const size_t n = report->n_faults;
     if ((n & (n - 1)) == 0) { /* full at each power of two */
@@ -44,52 +66,121 @@ static tfeed_status add_fault(struct tfeed_dataset_verify_report *report, size_t
         report->faults = faults;
     }
     struct tfeed_dataset_fault *fault = &report->faults[report->n_faults++];
-    *fault = (struct tfeed_dataset_fault){
-        .record = found->record, .offset = found->offset, .code = found->code};
+    *fault = (struct tfeed_dataset_fault){.record = found->record,
+                                          .offset = found->offset,
+                                          .code = found->code,
+                                          .end_offset = end_offset};
     memcpy(fault->message, found->message, sizeof fault->message);
     return TFEED_OK;
 }
 
-/* Takes down why the reader stopped. OK: it can go on; DATA_LOSS: it cannot. */
-static tfeed_status take_fault(struct tfeed_record_reader *reader,
-                               struct tfeed_dataset_verify_report *report, size_t max_errors,
-                               const struct tfeed_error *found, struct tfeed_error *reterr)
+/* What damage looks like that has more than one explanation. */
+static const char *find_hint(const struct tfeed_record_reader *reader, enum tfi_record_fault fault,
+                             uint64_t n_lost_bytes)
 {
-    const enum tfi_record_fault fault = tfi_record_reader_fault(reader);
-    if (report->n_errors == 0)
-        report->cause = tfi_record_fault_cause(fault);
-    TFI_TRY(add_fault(report, max_errors, found, reterr));
-    return fault == TFI_RECORD_PAYLOAD_FAULT ? tfeed_record_reader_skip_damaged(reader, reterr)
-                                             : TFEED_DATA_LOSS;
+    const bool is_compressed = tfeed_record_reader_compression(reader) != TFEED_COMPRESSION_NONE;
+    if (fault == TFI_RECORD_TRAILING_BYTES && n_lost_bytes > 0 && !is_compressed)
+        return "zeros where records should be: a file made larger before it was written, or what a "
+               "crash of the machine left";
+    if (fault == TFI_RECORD_TRUNCATED && n_lost_bytes > 0 && is_compressed)
+        return "the compressed stream stops inside a record: a copy that was cut, or a writer that "
+               "died while it wrote";
+    if (fault == TFI_RECORD_TRUNCATED && is_compressed)
+        return "every record is whole, only the end of the compressed stream is missing: a writer "
+               "that flushed and was never closed, or a copy that lacks the last bytes";
+    return NULL;
 }
 
-static tfeed_status read_all(struct tfeed_record_reader *reader,
-                             const struct tfeed_dataset_verify_options *options,
-                             struct tfeed_dataset_verify_report *report, struct tfeed_error *reterr)
+static tfeed_status tell_progress(const struct examination *examination, struct tfeed_error *reterr)
 {
-    struct tfeed_record_view views[TFI_DATASET_RUN_RECORDS];
-    struct tfeed_error found = TFEED_ERROR_INIT;
-    for (;;) {
-        size_t n;
-        tfeed_status status =
-            tfeed_record_reader_next_run(reader, views, TFI_DATASET_RUN_RECORDS, &n, &found);
-        report->n_bytes = tfeed_record_reader_offset(reader);
-        report->compression = tfeed_record_reader_compression(reader);
-        if (status == TFEED_OUT_OF_RANGE)
-            return TFEED_OK;
-        if (status == TFEED_OK) {
-            report->n_records += n;
-        } else if (status == TFEED_DATA_LOSS) {
-            status = take_fault(reader, report, options->max_errors, &found, reterr);
-            if (status == TFEED_DATA_LOSS)
-                return TFEED_OK; /* the report has it */
-            TFI_TRY(status);
-        } else {
-            return tfi_fail_again(reterr, &found);
-        }
-        TFI_TRY(tfi_dataset_progress(options->progress, options->user_data, report->n_records,
-                                     UINT64_MAX, report->n_bytes, reterr));
+    const struct tfeed_dataset_verify_options *options = examination->options;
+    return tfi_dataset_progress(options->progress, options->user_data,
+                                examination->report->n_records, UINT64_MAX,
+                                examination->report->n_bytes, reterr);
+}
+
+/* Takes down why the reader stopped, and brings it behind that. OUT_OF_RANGE: there is no way. */
+static tfeed_status take_fault(void *user_data, struct tfeed_record_reader *reader,
+                               const struct tfeed_error *found, struct tfeed_error *reterr)
+{
+    struct examination *examination = user_data;
+    struct tfeed_dataset_verify_report *report = examination->report;
+    const enum tfi_record_fault fault = tfi_record_reader_fault(reader);
+    struct tfeed_record_loss loss = {.end_offset = TFEED_NOWHERE};
+    if (report->n_errors == 0)
+        report->cause = tfi_record_fault_cause(fault);
+    const tfeed_status status = tfeed_record_reader_resync(reader, &loss, reterr);
+    if (status != TFEED_OK && status != TFEED_FAILED_PRECONDITION)
+        return status;
+    if (status == TFEED_OK) {
+        report->n_lost_bytes += loss.end_offset - loss.offset;
+        if (report->n_errors == 0)
+            report->hint = find_hint(reader, fault, loss.end_offset - loss.offset);
     }
+    TFI_TRY(add_fault(examination, found, loss.end_offset, reterr));
+    if (status != TFEED_OK)
+        return TFEED_OUT_OF_RANGE;
+    report->n_bytes = loss.end_offset;
+    return tell_progress(examination, reterr);
+}
+
+static tfeed_status take_run(void *user_data, void *state, const struct tfeed_record_view *views,
+                             size_t n, struct tfeed_error *reterr)
+{
+    const struct examination *examination = user_data;
+    const struct tfi_dataset_sink *sink = examination->sink;
+    struct part *part = state;
+    part->n_records += n;
+    if (sink == NULL)
+        return TFEED_OK;
+    return sink->take(sink->user_data, examination->reader, views, n, reterr);
+}
+
+static tfeed_status merge_part(void *user_data, void *state, uint64_t record, uint64_t end_offset,
+                               struct tfeed_error *reterr)
+{
+    const struct examination *examination = user_data;
+    const struct part *part = state;
+    (void)record;
+    examination->report->n_records += part->n_records;
+    examination->report->n_bytes = end_offset;
+    return tell_progress(examination, reterr);
+}
+
+tfeed_status tfi_dataset_examine(const char *path,
+                                 const struct tfeed_dataset_verify_options *options,
+                                 const struct tfi_dataset_sink *sink,
+                                 struct tfeed_dataset_verify_report *report,
+                                 struct tfeed_error *reterr)
+{
+    struct examination examination = {.options = options, .sink = sink, .report = report};
+    struct tfeed_record_reader_options reader_options;
+    tfeed_record_reader_options_init(&reader_options);
+    reader_options.compression = options->compression;
+    reader_options.tail = options->tail;
+    reader_options.map = options->map;
+    reader_options.max_record_bytes = options->max_record_bytes;
+    reader_options.file_system = options->file_system;
+    reader_options.allocator = options->allocator;
+    const struct tfi_record_scan scan = {
+        .path = path,
+        .options = &reader_options,
+        .n_threads = sink != NULL ? 1 : count_threads(options->n_threads),
+        .headers_only = sink == NULL && options->headers_only,
+        .state_bytes = sizeof(struct part),
+        .user_data = &examination,
+        .take = take_run,
+        .merge = merge_part,
+        .damaged = take_fault,
+    };
+    const tfeed_status status = tfi_record_scan_file(&scan, &examination.reader, reterr);
+    if (examination.reader != NULL) {
+        report->n_bytes = tfeed_record_reader_offset(examination.reader);
+        report->compression = tfeed_record_reader_compression(examination.reader);
+    }
+    tfeed_record_reader_close(examination.reader);
+    report->is_ok = status == TFEED_OK && report->n_errors == 0;
+    return status;
 }
 
 tfeed_status tfeed_dataset_verify(const char *path,
@@ -102,19 +193,5 @@ tfeed_status tfeed_dataset_verify(const char *path,
     if (options == NULL)
         options = &defaults;
     *ret_report = (struct tfeed_dataset_verify_report){.allocator = options->allocator};
-
-    struct tfeed_record_reader_options reader_options;
-    tfeed_record_reader_options_init(&reader_options);
-    reader_options.compression = options->compression;
-    reader_options.tail = options->tail;
-    reader_options.map = options->map;
-    reader_options.max_record_bytes = options->max_record_bytes;
-    reader_options.file_system = options->file_system;
-    reader_options.allocator = options->allocator;
-    struct tfeed_record_reader *reader;
-    TFI_TRY(tfeed_record_reader_open(path, &reader_options, &reader, reterr));
-    const tfeed_status status = read_all(reader, options, ret_report, reterr);
-    tfeed_record_reader_close(reader);
-    ret_report->is_ok = status == TFEED_OK && ret_report->n_errors == 0;
-    return status;
+    return tfi_dataset_examine(path, options, NULL, ret_report, reterr);
 }

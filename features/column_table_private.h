@@ -30,6 +30,8 @@ struct tfi_name_slot {
 struct tfi_column_table {
     struct tfi_name_slot *slots;
     uint32_t mask;
+    bool is_perfect;     /* every name stands in the slot of its hash */
+    uint64_t multiplier; /* of the hash: one that keeps the names of the schema apart */
 };
 
 /* The names of a schema that outlives the table. */
@@ -56,12 +58,14 @@ static inline struct tfi_name_key tfi_name_key(const uint8_t *name, size_t len)
                                  tfi_load_le64(last) << half << half, len};
 }
 
-/* Odd multipliers with bits everywhere: the top half of a product depends on all bits below it. */
-static inline uint32_t tfi_name_hash(const struct tfi_name_key *key)
+/* Odd multipliers with bits everywhere: the top half of a product depends on all bits below it. The
+ * names of a schema often differ in their last byte only, which short names have at the top: so the
+ * top is brought down and multiplied again. */
+static inline uint32_t tfi_name_hash(const struct tfi_name_key *key, uint64_t multiplier)
 {
     const uint64_t mixed = (key->first ^ key->len) * UINT64_C(0x9e3779b97f4a7c15) +
                            key->last * UINT64_C(0xc2b2ae3d27d4eb4f);
-    return (uint32_t)(mixed >> 32) ^ (uint32_t)(mixed >> 51);
+    return (uint32_t)((mixed ^ mixed >> 32) * multiplier >> 32);
 }
 
 /* tfi_column_table_find for a name at which 8 bytes can be read; where names come in any order, no
@@ -70,12 +74,13 @@ static inline int tfi_column_table_find_any(const struct tfi_column_table *table
                                             const uint8_t *name, size_t len)
 {
     const struct tfi_name_key key = tfi_name_key(name, len);
-    const struct tfi_name_slot *slot = &table->slots[tfi_name_hash(&key) & table->mask];
+    const struct tfi_name_slot *slot =
+        &table->slots[tfi_name_hash(&key, table->multiplier) & table->mask];
     const uint64_t difference =
         (slot->key.first ^ key.first) | (slot->key.last ^ key.last) | (slot->key.len ^ key.len);
     const bool is_same = difference == 0;
     const bool is_used = slot->name != NULL;
-    if ((is_used & !is_same) | (len > TFI_NAME_KEY_BYTES))
+    if ((is_used & !is_same & !table->is_perfect) | (len > TFI_NAME_KEY_BYTES))
         return tfi_column_table_find(table, name, len);
     return (is_used & is_same) ? slot->column : -1;
 }

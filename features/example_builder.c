@@ -4,44 +4,19 @@
  * example_builder.c - serialized Examples in the one form that is defined: keys in byte order,
  * lists packed, every list written that was set, also an empty one.
  *
- * The first pass computes the sizes from the inside out, the second writes from the front: no byte
- * is moved. The order is kept from one example to the next, because programs add the same features
- * in the same order each time.
+ * Each feature becomes the bytes of its map entry as soon as it is added; nothing else is kept.
  */
 #include <tfeed/features.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
-#include "features/wire_private.h"
-
-/* Protobuf refuses longer messages. */
-static const size_t MAX_EXAMPLE_BYTES = INT32_MAX;
-
-struct pending_feature {
-    const char *name;
-    size_t name_len;
-    enum tfeed_feature_kind kind;
-    const void *values;
-    size_t n;
-    /* lengths of what the tags announce, from the first pass */
-    size_t packed_bytes;
-    size_t list_bytes;
-    size_t feature_bytes;
-    size_t entry_bytes;
-};
+#include "features/example_writer_private.h"
 
 struct tfeed_example_builder {
     const struct tfeed_allocator *allocator;
-    struct pending_feature *features; /* in the order of adding */
-    int *order;                       /* their places by name, valid for n_ordered of them */
-    int n;
-    int n_ordered;
-    int capacity;
-    uint8_t *data;
-    size_t data_capacity;
+    struct tfi_example_writer entries;
 };
 
 tfeed_status tfeed_example_builder_new(const struct tfeed_allocator *allocator,
@@ -52,6 +27,7 @@ tfeed_status tfeed_example_builder_new(const struct tfeed_allocator *allocator,
     if (builder == NULL)
         return tfi_fail_memory(reterr, "an example builder");
     builder->allocator = allocator;
+    tfi_example_writer_init(&builder->entries, allocator);
     *ret_builder = builder;
     return TFEED_OK;
 }
@@ -60,44 +36,44 @@ void tfeed_example_builder_free(struct tfeed_example_builder *builder)
 {
     if (builder == NULL)
         return;
-    tfi_free(builder->allocator, builder->features);
-    tfi_free(builder->allocator, builder->order);
-    tfi_free(builder->allocator, builder->data);
+    tfi_example_writer_clear(&builder->entries);
     tfi_free(builder->allocator, builder);
 }
 
 void tfeed_example_builder_clear(struct tfeed_example_builder *builder)
 {
-    builder->n = 0;
+    tfi_example_writer_reset(&builder->entries);
 }
 
-static tfeed_status reserve_feature(struct tfeed_example_builder *builder,
-                                    struct tfeed_error *reterr)
+struct tfi_example_writer *tfi_example_builder_entries(struct tfeed_example_builder *builder)
 {
-    if (builder->n < builder->capacity)
-        return TFEED_OK;
-    const int capacity = builder->capacity == 0 ? 8 : builder->capacity * 2;
-    struct pending_feature *features = tfi_realloc_array(builder->allocator, builder->features,
-                                                         (size_t)capacity, sizeof *features);
-    if (features == NULL)
-        return tfi_fail_memory(reterr, "the features of an example");
-    builder->features = features;
-    int *order =
-        tfi_realloc_array(builder->allocator, builder->order, (size_t)capacity, sizeof *order);
-    if (order == NULL)
-        return tfi_fail_memory(reterr, "the features of an example");
-    builder->order = order;
-    builder->capacity = capacity;
-    return TFEED_OK;
+    return &builder->entries;
+}
+
+/* ------------------------------------------------------------- whole lists */
+
+static tfeed_status fail_open(const struct tfi_example_writer *entries, struct tfeed_error *reterr)
+{
+    return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
+                    "the list of feature '%s' is open and must be ended first", entries->open.name);
 }
 
 static tfeed_status add_feature(struct tfeed_example_builder *builder, const char *name,
-                                enum tfeed_feature_kind kind, const void *values, size_t n,
-                                struct tfeed_error *reterr)
+                                struct tfi_value_list *list, struct tfeed_error *reterr)
 {
-    TFI_TRY(reserve_feature(builder, reterr));
-    builder->features[builder->n++] = (struct pending_feature){
-        .name = name, .name_len = strlen(name), .kind = kind, .values = values, .n = n};
+    struct tfi_example_writer *entries = &builder->entries;
+    const struct tfi_entry_head head =
+        tfi_entry_head_of(name, strlen(name), list->kind, list->n == 0);
+    uint8_t *payload;
+    if (entries->is_open)
+        return fail_open(entries, reterr);
+    if (!tfi_value_list_measure(list)) {
+        entries->is_too_long = true;
+        return TFEED_OK;
+    }
+    TFI_TRY(tfi_example_writer_add(entries, &head, list->payload_len, &payload, reterr));
+    if (payload != NULL)
+        (void)tfi_value_list_write(payload, list);
     return TFEED_OK;
 }
 
@@ -105,214 +81,140 @@ tfeed_status tfeed_example_builder_add_int64(struct tfeed_example_builder *build
                                              const char *name, const int64_t *values, size_t n,
                                              struct tfeed_error *reterr)
 {
-    return add_feature(builder, name, TFEED_FEATURE_INT64, values, n, reterr);
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_INT64, .values = values, .n = n};
+    return add_feature(builder, name, &list, reterr);
 }
 
 tfeed_status tfeed_example_builder_add_float(struct tfeed_example_builder *builder,
                                              const char *name, const float *values, size_t n,
                                              struct tfeed_error *reterr)
 {
-    return add_feature(builder, name, TFEED_FEATURE_FLOAT, values, n, reterr);
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_FLOAT, .values = values, .n = n};
+    return add_feature(builder, name, &list, reterr);
 }
 
 tfeed_status tfeed_example_builder_add_bytes(struct tfeed_example_builder *builder,
                                              const char *name, const struct tfeed_bytes *values,
                                              size_t n, struct tfeed_error *reterr)
 {
-    return add_feature(builder, name, TFEED_FEATURE_BYTES, values, n, reterr);
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_BYTES, .values = values, .n = n};
+    return add_feature(builder, name, &list, reterr);
 }
 
 tfeed_status tfeed_example_builder_add_empty(struct tfeed_example_builder *builder,
                                              const char *name, struct tfeed_error *reterr)
 {
-    return add_feature(builder, name, TFEED_FEATURE_NONE, NULL, 0, reterr);
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_NONE};
+    return add_feature(builder, name, &list, reterr);
 }
 
-/* ------------------------------------------------------------------- order */
+/* ------------------------------------------------------- lists piece by piece */
 
-/* As protobuf orders map keys: by unsigned bytes, a prefix first. */
-static int compare_names(const struct pending_feature *a, const struct pending_feature *b)
+tfeed_status tfeed_example_builder_begin(struct tfeed_example_builder *builder, const char *name,
+                                         enum tfeed_feature_kind kind, struct tfeed_error *reterr)
 {
-    const size_t n_common = a->name_len < b->name_len ? a->name_len : b->name_len;
-    const int order = memcmp(a->name, b->name, n_common);
-    if (order != 0)
-        return order;
-    return (a->name_len > b->name_len) - (a->name_len < b->name_len);
+    const struct tfi_entry_head head = tfi_entry_head_of(name, strlen(name), kind, false);
+    if (builder->entries.is_open)
+        return fail_open(&builder->entries, reterr);
+    if (kind != TFEED_FEATURE_BYTES && kind != TFEED_FEATURE_FLOAT && kind != TFEED_FEATURE_INT64)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': kind %d is none of bytes, float and int64", name, (int)kind);
+    return tfi_example_writer_begin(&builder->entries, &head, reterr);
 }
 
-static int compare_places(const void *a, const void *b, void *features)
+/* FAILED_PRECONDITION unless a list of this kind is open. */
+static tfeed_status check_open(const struct tfi_example_writer *entries,
+                               enum tfeed_feature_kind kind, struct tfeed_error *reterr)
 {
-    const struct pending_feature *all = features;
-    return compare_names(&all[*(const int *)a], &all[*(const int *)b]);
-}
-
-/* Brings `order` up to date. Usually the last example's order is right and one look shows it. */
-static tfeed_status order_features(struct tfeed_example_builder *builder,
-                                   struct tfeed_error *reterr)
-{
-    const struct pending_feature *features = builder->features;
-    int *order = builder->order;
-    bool is_ordered = builder->n_ordered == builder->n;
-    for (int i = 1; is_ordered && i < builder->n; i++)
-        is_ordered = compare_names(&features[order[i - 1]], &features[order[i]]) < 0;
-    if (is_ordered)
-        return TFEED_OK;
-
-    for (int i = 0; i < builder->n; i++)
-        order[i] = i;
-    builder->n_ordered = builder->n;
-    if (builder->n > 1)
-        qsort_r(order, (size_t)builder->n, sizeof *order, compare_places, builder->features);
-    for (int i = 1; i < builder->n; i++)
-        if (compare_names(&features[order[i - 1]], &features[order[i]]) == 0)
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "feature '%s' was added twice",
-                            features[order[i]].name);
+    if (!entries->is_open)
+        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION, "no list of a feature is open");
+    if (entries->open.kind != kind)
+        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
+                        "feature '%s': the open list has kind %d, the values have kind %d",
+                        entries->open.name, (int)entries->open.kind, (int)kind);
     return TFEED_OK;
 }
 
-/* ------------------------------------------------------------------- sizes */
-
-/* Bytes of a length-delimited field with a one-byte tag. */
-static size_t len_field_size(size_t len)
+static tfeed_status append(struct tfeed_example_builder *builder, struct tfi_value_list *list,
+                           struct tfeed_error *reterr)
 {
-    return 1 + tfi_varint_size(len) + len;
-}
-
-/* False when the sum exceeds what a message may hold; long before it could wrap. */
-static bool measure_list(struct pending_feature *feature)
-{
-    const int64_t *ints = feature->values;
-    const struct tfeed_bytes *strings = feature->values;
-    feature->packed_bytes = 0;
-    feature->list_bytes = 0;
-    if (feature->n > MAX_EXAMPLE_BYTES)
-        return false;
-    switch (feature->kind) {
-    case TFEED_FEATURE_NONE:
-        return true;
-    case TFEED_FEATURE_BYTES:
-        for (size_t i = 0; i < feature->n; i++) {
-            if (strings[i].len > MAX_EXAMPLE_BYTES)
-                return false;
-            feature->list_bytes += len_field_size(strings[i].len);
-        }
-        return true;
-    case TFEED_FEATURE_FLOAT:
-        feature->packed_bytes = feature->n * sizeof(float);
-        break;
-    case TFEED_FEATURE_INT64:
-        for (size_t i = 0; i < feature->n; i++)
-            feature->packed_bytes += tfi_varint_size((uint64_t)ints[i]);
-        break;
-    }
-    if (feature->n > 0)
-        feature->list_bytes = len_field_size(feature->packed_bytes);
-    return true;
-}
-
-static bool measure(struct tfeed_example_builder *builder, size_t *ret_features_bytes)
-{
-    size_t features_bytes = 0;
-    for (int i = 0; i < builder->n; i++) {
-        struct pending_feature *feature = &builder->features[i];
-        if (feature->name_len > MAX_EXAMPLE_BYTES || !measure_list(feature))
-            return false;
-        feature->feature_bytes =
-            feature->kind == TFEED_FEATURE_NONE ? 0 : len_field_size(feature->list_bytes);
-        feature->entry_bytes =
-            len_field_size(feature->name_len) + len_field_size(feature->feature_bytes);
-        features_bytes += len_field_size(feature->entry_bytes);
-        if (features_bytes > MAX_EXAMPLE_BYTES - 16)
-            return false;
-    }
-    *ret_features_bytes = features_bytes;
-    return true;
-}
-
-/* ------------------------------------------------------------------ writing */
-
-static uint8_t *write_len_tag(uint8_t *at, unsigned number, size_t len)
-{
-    *at++ = TFI_WIRE_LEN_TAG(number);
-    return tfi_varint_write(at, len);
-}
-
-static uint8_t *write_len_field(uint8_t *at, unsigned number, const void *data, size_t len)
-{
-    at = write_len_tag(at, number, len);
-    if (len > 0)
-        memcpy(at, data, len);
-    return at + len;
-}
-
-static uint8_t *write_list(uint8_t *at, const struct pending_feature *feature)
-{
-    const int64_t *ints = feature->values;
-    const struct tfeed_bytes *strings = feature->values;
-    switch (feature->kind) {
-    case TFEED_FEATURE_NONE:
-        return at;
-    case TFEED_FEATURE_BYTES:
-        for (size_t i = 0; i < feature->n; i++)
-            at = write_len_field(at, TFI_FIELD_LIST_VALUE, strings[i].data, strings[i].len);
-        return at;
-    case TFEED_FEATURE_FLOAT: /* in memory as on the wire */
-        if (feature->n > 0)
-            at = write_len_field(at, TFI_FIELD_LIST_VALUE, feature->values, feature->packed_bytes);
-        return at;
-    case TFEED_FEATURE_INT64:
-        if (feature->n > 0)
-            at = write_len_tag(at, TFI_FIELD_LIST_VALUE, feature->packed_bytes);
-        for (size_t i = 0; i < feature->n; i++)
-            at = tfi_varint_write(at, (uint64_t)ints[i]);
-        return at;
-    }
-    return at;
-}
-
-static uint8_t *write_entry(uint8_t *at, const struct pending_feature *feature)
-{
-    at = write_len_tag(at, TFI_FIELD_FEATURES_ENTRY, feature->entry_bytes);
-    at = write_len_field(at, TFI_FIELD_ENTRY_KEY, feature->name, feature->name_len);
-    at = write_len_tag(at, TFI_FIELD_ENTRY_VALUE, feature->feature_bytes);
-    if (feature->kind == TFEED_FEATURE_NONE)
-        return at;
-    at = write_len_tag(at, (unsigned)feature->kind, feature->list_bytes);
-    return write_list(at, feature);
-}
-
-static tfeed_status reserve_data(struct tfeed_example_builder *builder, size_t len,
-                                 struct tfeed_error *reterr)
-{
-    if (len <= builder->data_capacity)
+    struct tfi_example_writer *entries = &builder->entries;
+    uint8_t *at;
+    TFI_TRY(check_open(entries, list->kind, reterr));
+    if (!tfi_value_list_measure(list)) {
+        entries->is_too_long = true;
         return TFEED_OK;
-    /* the old bytes are not needed: nothing is copied as realloc would */
-    const size_t capacity = len > 2 * builder->data_capacity ? len : 2 * builder->data_capacity;
-    uint8_t *data = tfi_alloc(builder->allocator, capacity);
-    if (data == NULL)
-        return tfi_fail_memory(reterr, "a serialized example");
-    tfi_free(builder->allocator, builder->data);
-    builder->data = data;
-    builder->data_capacity = capacity;
+    }
+    TFI_TRY(tfi_example_writer_reserve(entries, list->payload_len, &at, reterr));
+    if (at != NULL)
+        tfi_example_writer_advance(entries, tfi_value_list_write(at, list));
     return TFEED_OK;
 }
+
+tfeed_status tfeed_example_builder_append_int64(struct tfeed_example_builder *builder,
+                                                const int64_t *values, size_t n,
+                                                struct tfeed_error *reterr)
+{
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_INT64, .values = values, .n = n};
+    return append(builder, &list, reterr);
+}
+
+tfeed_status tfeed_example_builder_append_float(struct tfeed_example_builder *builder,
+                                                const float *values, size_t n,
+                                                struct tfeed_error *reterr)
+{
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_FLOAT, .values = values, .n = n};
+    return append(builder, &list, reterr);
+}
+
+tfeed_status tfeed_example_builder_append_bytes(struct tfeed_example_builder *builder,
+                                                const struct tfeed_bytes *values, size_t n,
+                                                struct tfeed_error *reterr)
+{
+    struct tfi_value_list list = {.kind = TFEED_FEATURE_BYTES, .values = values, .n = n};
+    return append(builder, &list, reterr);
+}
+
+tfeed_status tfeed_example_builder_append_room(struct tfeed_example_builder *builder, size_t len,
+                                               uint8_t **ret_data, struct tfeed_error *reterr)
+{
+    struct tfi_example_writer *entries = &builder->entries;
+    uint8_t *at = NULL;
+    TFI_TRY(check_open(entries, TFEED_FEATURE_BYTES, reterr));
+    if (len <= TFI_MESSAGE_MAX_BYTES)
+        TFI_TRY(tfi_example_writer_reserve(entries, tfi_len_field_size(len), &at, reterr));
+    if (at == NULL) /* the caller has to write somewhere: said here, not by finish */
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': no room for a value of %zu bytes in an example of at most "
+                        "%zu",
+                        entries->open.name, len, TFI_MESSAGE_MAX_BYTES);
+    *ret_data = tfi_write_len_tag(at, TFI_FIELD_LIST_VALUE, len);
+    tfi_example_writer_advance(entries, *ret_data + len);
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_example_builder_end(struct tfeed_example_builder *builder,
+                                       struct tfeed_error *reterr)
+{
+    if (!builder->entries.is_open)
+        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION, "no list of a feature is open");
+    return tfi_example_writer_end(&builder->entries, reterr);
+}
+
+/* ---------------------------------------------------------------- finishing */
 
 tfeed_status tfeed_example_builder_finish(struct tfeed_example_builder *builder,
                                           const uint8_t **ret_data, size_t *ret_len,
                                           struct tfeed_error *reterr)
 {
-    size_t features_bytes;
-    TFI_TRY(order_features(builder, reterr));
-    if (!measure(builder, &features_bytes))
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "an example holds at most %zu bytes, this one would be longer",
-                        MAX_EXAMPLE_BYTES);
-    const size_t len = len_field_size(features_bytes);
-    TFI_TRY(reserve_data(builder, len, reterr));
-    uint8_t *at = write_len_tag(builder->data, TFI_FIELD_EXAMPLE_FEATURES, features_bytes);
-    for (int i = 0; i < builder->n; i++)
-        at = write_entry(at, &builder->features[builder->order[i]]);
-    *ret_data = builder->data;
-    *ret_len = (size_t)(at - builder->data);
+    uint8_t *entries;
+    size_t len;
+    if (builder->entries.is_open)
+        return fail_open(&builder->entries, reterr);
+    TFI_TRY(tfi_example_writer_finish(&builder->entries, &entries, &len, reterr));
+    uint8_t *data = entries + len - tfi_len_field_size(len);
+    (void)tfi_write_len_tag(data, TFI_FIELD_EXAMPLE_FEATURES, len);
+    *ret_data = data;
+    *ret_len = tfi_len_field_size(len);
     return TFEED_OK;
 }

@@ -29,21 +29,6 @@ enum { UNWANTED = -1 };
 
 /* ---------------------------------------------------------------- one cell */
 
-static inline void mark_filled(struct tfeed_example_parser *parser, struct tfi_cell *cell)
-{
-    parser->n_filled += cell->filled_record != parser->record;
-    cell->filled_record = parser->record;
-}
-
-static void mark_fault(struct tfeed_example_parser *parser, struct tfi_cell *cell,
-                       struct tfi_fault_detail fault)
-{
-    parser->n_filled -= cell->filled_record == parser->record;
-    cell->filled_record = 0;
-    cell->faulted_record = parser->record;
-    cell->fault = fault;
-}
-
 /* Values of one Feature on their way into a row: how many came, and the first that did not fit. */
 struct filling {
     const struct tfi_cell *cell;
@@ -69,7 +54,7 @@ static void note_fault(struct filling *filling, struct tfi_fault_detail fault)
 static void store_int64(struct filling *filling, int64_t value)
 {
     const struct tfi_cell *cell = filling->cell;
-    if (filling->n++ >= cell->column->n_elements)
+    if (filling->n++ >= cell->feature->n_elements)
         return;
     if (cell->store == TFI_STORE_INT64) {
         memcpy(filling->row + (filling->n - 1) * sizeof value, &value, sizeof value);
@@ -102,7 +87,7 @@ static bool store_floats(struct filling *filling, struct tfi_chunk chunk)
         return false;
     const size_t n = chunk.len / sizeof(float);
     const size_t n_room =
-        filling->n < cell->column->n_elements ? cell->column->n_elements - filling->n : 0;
+        filling->n < cell->feature->n_elements ? cell->feature->n_elements - filling->n : 0;
     if (n_room > 0)
         memcpy(filling->row + filling->n * sizeof(float), chunk.data,
                (n < n_room ? n : n_room) * sizeof(float));
@@ -115,7 +100,7 @@ static void store_string(const struct tfeed_example_parser *parser, struct filli
 {
     const struct tfi_cell *cell = filling->cell;
     const struct tfeed_bytes view = {chunk.data, chunk.len, parser->serialized->block};
-    if (filling->n < cell->column->n_elements)
+    if (filling->n < cell->feature->n_elements)
         memcpy(filling->row + filling->n * sizeof view, &view, sizeof view);
     filling->n++;
 }
@@ -123,24 +108,24 @@ static void store_string(const struct tfeed_example_parser *parser, struct filli
 static void copy_raw(const struct tfeed_example_parser *parser, const struct tfi_cell *cell,
                      const uint8_t *bytes)
 {
-    const struct tfi_column *column = cell->column;
+    const struct tfi_feature *feature = cell->feature;
     uint8_t *row = row_of(parser, cell);
     const size_t at = (size_t)(bytes - parser->serialized->data);
     const struct tfi_ahead ahead = {
         .record = parser->ahead.record != NULL ? parser->ahead.record + at : bytes,
         .stream = parser->ahead.stream != NULL ? parser->ahead.stream + at : bytes,
     };
-    if (column->store == TFI_STORE_RAW_FLOAT)
-        parser->scale_bytes(bytes, column->n_elements, column->scale, column->offset, &ahead,
+    if (feature->store == TFI_STORE_RAW_FLOAT)
+        parser->scale_bytes(bytes, feature->n_elements, feature->scale, feature->offset, &ahead,
                             (float *)(void *)row);
     else
-        tfi_copy_bytes(bytes, column->n_elements, &ahead, row);
+        tfi_copy_bytes(bytes, feature->n_elements, &ahead, row);
 }
 
 static void store_raw(const struct tfeed_example_parser *parser, struct filling *filling,
                       struct tfi_chunk chunk)
 {
-    if (chunk.len != filling->cell->column->n_elements)
+    if (chunk.len != filling->cell->feature->n_elements)
         note_fault(filling, (struct tfi_fault_detail){.fault = TFI_FAULT_LENGTH, .n = chunk.len});
     else if (filling->n == 0)
         copy_raw(parser, filling->cell, chunk.data);
@@ -164,25 +149,29 @@ static bool store_chunk(const struct tfeed_example_parser *parser, struct fillin
     case TFI_STORE_RAW_FLOAT:
         store_raw(parser, filling, chunk);
         return true;
+    case TFI_STORE_LIST:
+        break; /* tfi_list_fill */
     }
     return false;
 }
 
 /* Fills a cell from any Feature that protobuf accepts. False when it is malformed. */
 static bool fill_cell(struct tfeed_example_parser *parser, struct tfi_cell *cell,
-                      struct tfi_wire feature)
+                      struct tfi_wire message)
 {
-    const struct tfi_column *column = cell->column;
+    const struct tfi_feature *feature = cell->feature;
     struct tfi_feature_values values;
-    if (!tfi_feature_values_init(&values, feature))
+    if (!tfi_feature_values_init(&values, message))
         return false;
     if (values.kind == TFEED_FEATURE_NONE)
         return true; /* as if the entry were not there, (2) */
-    if (values.kind != column->kind) {
-        mark_fault(parser, cell,
-                   (struct tfi_fault_detail){.fault = TFI_FAULT_KIND, .kind = values.kind});
+    if (values.kind != feature->kind) {
+        tfi_mark_fault(parser, cell,
+                       (struct tfi_fault_detail){.fault = TFI_FAULT_KIND, .kind = values.kind});
         return true;
     }
+    if (cell->store == TFI_STORE_LIST)
+        return tfi_list_fill(parser, cell, &values);
     struct filling filling = {.cell = cell, .row = row_of(parser, cell)};
     struct tfi_chunk chunk;
     enum tfi_next next;
@@ -191,13 +180,13 @@ static bool fill_cell(struct tfeed_example_parser *parser, struct tfi_cell *cell
             return false;
     if (next == TFI_NEXT_MALFORMED)
         return false;
-    if (filling.n != column->n_values)
-        mark_fault(parser, cell,
-                   (struct tfi_fault_detail){.fault = TFI_FAULT_COUNT, .n = filling.n});
+    if (filling.n != feature->n_values)
+        tfi_mark_fault(parser, cell,
+                       (struct tfi_fault_detail){.fault = TFI_FAULT_COUNT, .n = filling.n});
     else if (filling.has_fault)
-        mark_fault(parser, cell, filling.fault);
+        tfi_mark_fault(parser, cell, filling.fault);
     else
-        mark_filled(parser, cell);
+        tfi_mark_filled(parser, cell);
     return true;
 }
 
@@ -316,16 +305,18 @@ static inline bool fill_ordinary(struct tfeed_example_parser *parser, struct tfi
 {
     const uint8_t *end = front->entry_end;
     const uint8_t *at = enter_last(front->name_end, end, TFI_WIRE_LEN_TAG(TFI_FIELD_ENTRY_VALUE));
-    at = enter_last(at, end, TFI_WIRE_LEN_TAG(cell->column->kind));
+    at = enter_last(at, end, TFI_WIRE_LEN_TAG(cell->feature->kind));
+    if (cell->store == TFI_STORE_LIST && at != NULL)
+        return tfi_list_fill_ordinary(parser, cell, (struct tfi_chunk){at, (size_t)(end - at)});
     at = enter_last(at, end, TFI_WIRE_LEN_TAG(TFI_FIELD_LIST_VALUE));
     if (at == NULL)
         return false;
     struct filling filling = {.cell = cell, .row = row_of(parser, cell)};
     const struct tfi_chunk chunk = {at, (size_t)(end - at)};
     if (!store_chunk(parser, &filling, chunk) || filling.has_fault ||
-        filling.n != cell->column->n_values)
+        filling.n != cell->feature->n_values)
         return false;
-    mark_filled(parser, cell);
+    tfi_mark_filled(parser, cell);
     return true;
 }
 
@@ -341,7 +332,7 @@ static inline size_t take_by_name(struct tfeed_example_parser *parser, const uin
     expect(parser, position, front.column);
     if (front.column == UNWANTED) {
         if (position < parser->max_expected && parser->n_unordered == 0)
-            tfi_front_set(&parser->fronts[position], at, (size_t)(front.name_end - at), n_bytes);
+            tfi_front_set(&parser->fronts[position], at, (size_t)(front.name_end - at));
         return n_bytes;
     }
     struct tfi_cell *cell = &parser->cells[front.column];
@@ -350,7 +341,7 @@ static inline size_t take_by_name(struct tfeed_example_parser *parser, const uin
     const size_t n_filled =
         fill_by_template(parser, cell, parser->row, at, (size_t)(end - at), tfi_join_groups);
     if (n_filled > 0)
-        mark_filled(parser, cell);
+        tfi_mark_filled(parser, cell);
     return n_filled;
 }
 
@@ -404,6 +395,8 @@ static inline __attribute__((always_inline)) int take_expected(struct tfeed_exam
             struct tfi_cell *cell = &cells[guess];
             n_taken = fill_by_template(parser, cell, row, at, (size_t)(end - at), join_groups);
             if (n_taken == 0)
+                n_taken = tfi_list_fill_by_template(parser, cell, at, (size_t)(end - at));
+            if (n_taken == 0)
                 break;
             n_filled += cell->filled_record != record;
             cell->filled_record = record;
@@ -435,6 +428,14 @@ static inline const uint8_t *place_entry(struct tfeed_example_parser *parser, co
     return key + len;
 }
 
+/* Marks the cells as filled that have a place in the record. */
+static void mark_placed(struct tfeed_example_parser *parser)
+{
+    for (int i = 0; i < parser->n_cells; i++)
+        if (parser->places[1 + i] != NULL)
+            parser->cells[i].filled_record = parser->record;
+}
+
 /* Takes a record whose entries come in an order of their own: finds them all, then fills the cells
  * in the schema's order, each from its last one, (2). False when anything is not ordinary; then
  * nothing has happened that counts. */
@@ -447,19 +448,29 @@ static inline __attribute__((always_inline)) bool take_unordered(
     for (const uint8_t *at = features->at; at != end;)
         if ((at = place_entry(parser, at, end)) == NULL)
             return false;
+    int n_missing = 0;
     for (int i = 0; i < parser->n_cells; i++) {
         const struct tfi_cell *cell = &parser->cells[i];
         const uint8_t *at = parser->places[1 + i];
-        if (at == NULL)
-            return false;
-        if (cell->tmpl.len == 0 ? take_by_name(parser, at, end, 0) == 0
-                                : fill_by_template(parser, cell, parser->row, at,
-                                                   (size_t)(end - at), join_groups) == 0)
+        if (at == NULL) {
+            if (cell->feature->when_missing == TFI_MISSING_FAILS)
+                return false;
+            n_missing++;
+            continue;
+        }
+        if (cell->tmpl.len == 0
+                ? tfi_list_fill_by_template(parser, cell, at, (size_t)(end - at)) == 0 &&
+                      take_by_name(parser, at, end, 0) == 0
+                : fill_by_template(parser, cell, parser->row, at, (size_t)(end - at),
+                                   join_groups) == 0)
             return false;
     }
-    for (int i = 0; i < parser->n_cells; i++)
-        parser->cells[i].filled_record = parser->record;
-    parser->n_filled = parser->n_cells;
+    if (n_missing > 0)
+        mark_placed(parser);
+    else
+        for (int i = 0; i < parser->n_cells; i++)
+            parser->cells[i].filled_record = parser->record;
+    parser->n_filled = parser->n_cells - n_missing;
     features->at = end;
     return true;
 }

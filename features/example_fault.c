@@ -26,9 +26,8 @@ static const char *kind_name(enum tfeed_feature_kind kind)
     return "none";
 }
 
-/* A failure in the current record: with its file and the place of its first byte, where known. */
-static tfeed_status fail_record(const struct tfeed_example_parser *parser,
-                                struct tfeed_error *reterr, const char *message)
+tfeed_status tfi_example_fail(const struct tfeed_example_parser *parser, struct tfeed_error *reterr,
+                              const char *message)
 {
     const char *path;
     uint64_t offset;
@@ -46,16 +45,13 @@ tfeed_status tfi_example_fail_malformed(const struct tfeed_example_parser *parse
                    "Could not parse example input: can't parse serialized Example of %zu bytes, "
                    "malformed near byte %td",
                    parser->serialized->len, at - parser->serialized->data);
-    return fail_record(parser, reterr, message);
+    return tfi_example_fail(parser, reterr, message);
 }
 
 tfeed_status tfi_example_fail_unfilled(const struct tfeed_example_parser *parser,
-                                       struct tfeed_error *reterr)
+                                       const struct tfi_cell *cell, struct tfeed_error *reterr)
 {
-    const struct tfi_cell *cell = parser->cells;
-    while (cell->filled_record == parser->record)
-        cell++;
-    const struct tfi_column *column = cell->column;
+    const struct tfi_feature *feature = cell->feature;
     const struct tfi_fault_detail *detail = &cell->fault;
     const enum tfi_fault fault =
         cell->faulted_record == parser->record ? detail->fault : TFI_FAULT_MISSING;
@@ -65,29 +61,38 @@ tfeed_status tfi_example_fail_unfilled(const struct tfeed_example_parser *parser
     case TFI_FAULT_MISSING:
         (void)snprintf(message, sizeof message,
                        "Feature: %s (data type: %s) is required but could not be found.",
-                       column->name, kind_name(column->kind));
+                       feature->name, kind_name(feature->kind));
         break;
     case TFI_FAULT_KIND:
         (void)snprintf(message, sizeof message,
                        "Key: %s.  Data types don't match. Data type: %s but expected type: %s",
-                       column->name, kind_name(detail->kind), kind_name(column->kind));
+                       feature->name, kind_name(detail->kind), kind_name(feature->kind));
         break;
     case TFI_FAULT_COUNT:
         (void)snprintf(message, sizeof message,
                        "Key: %s.  Can't parse serialized Example. Number of %s values != expected. "
                        "Values size: %zu but output shape: %s",
-                       column->name, kind_name(column->kind), detail->n,
-                       tfi_column_is_raw(column) ? "[]"
-                                                 : tfeed_shape_format(&column->shape, shape));
+                       feature->name, kind_name(feature->kind), detail->n,
+                       tfi_feature_is_raw(feature) ? "[]"
+                                                   : tfeed_shape_format(&feature->shape, shape));
         break;
+    case TFI_FAULT_STEPS: {
+        const struct tfeed_shape steps = tfeed_shape_batch(TFEED_DIM_UNKNOWN, feature->shape);
+        (void)snprintf(message, sizeof message,
+                       "Key: %s.  Number of %s values is not a multiple of stride length. Saw %zu "
+                       "values but output shape is: %s",
+                       feature->name, kind_name(feature->kind), detail->n,
+                       tfeed_shape_format(&steps, shape));
+        break;
+    }
     case TFI_FAULT_LENGTH:
         (void)snprintf(message, sizeof message, "Key: %s.  Raw value of %zu bytes, expected %zu.",
-                       column->name, detail->n, column->n_elements);
+                       feature->name, detail->n, feature->n_elements);
         break;
     case TFI_FAULT_RANGE:
         (void)snprintf(message, sizeof message, "Key: %s.  Value %" PRId64 " does not fit int32.",
-                       column->name, detail->value);
+                       feature->name, detail->value);
         break;
     }
-    return fail_record(parser, reterr, message);
+    return tfi_example_fail(parser, reterr, message);
 }

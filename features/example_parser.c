@@ -18,6 +18,7 @@
 #include "core/allocator_internal.h"
 #include "core/block_internal.h"
 #include "core/error_internal.h"
+#include "features/columns_private.h"
 #include "features/example_parser_private.h"
 #include "features/features_internal.h"
 
@@ -32,9 +33,9 @@ static size_t spread_bytes(const struct tfeed_schema *schema)
 {
     enum { MIN_SPREAD_BYTES = 256 };
     size_t n_bytes = 0;
-    for (int i = 0; i < schema->n_columns; i++)
-        if (tfi_column_is_raw(&schema->columns[i]))
-            n_bytes += schema->columns[i].n_elements;
+    for (int i = 0; i < schema->n_features; i++)
+        if (tfi_feature_is_raw(&schema->features[i]))
+            n_bytes += schema->features[i].n_elements;
     return n_bytes >= MIN_SPREAD_BYTES ? n_bytes : 0;
 }
 
@@ -53,8 +54,8 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     parser->scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
     parser->n_spread = spread_bytes(schema);
     parser->parse_features = tfi_parse_features_variant(tfi_cpu_level());
-    parser->n_cells = schema->n_columns;
-    parser->max_expected = schema->n_columns + EXTRA_POSITIONS;
+    parser->n_cells = schema->n_features;
+    parser->max_expected = schema->n_features + EXTRA_POSITIONS;
     atomic_store_explicit(&schema->in_use, true, memory_order_relaxed);
 
     parser->cells = tfi_alloc_zeroed(allocator, (size_t)parser->n_cells, sizeof *parser->cells);
@@ -75,10 +76,13 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
         return status;
     }
     for (int i = 0; i < parser->n_cells; i++) {
-        parser->cells[i].column = &schema->columns[i];
-        parser->cells[i].store = schema->columns[i].store;
-        parser->cells[i].row_bytes = schema->columns[i].row_bytes;
-        tfi_template_init(&parser->cells[i].tmpl, &schema->columns[i]);
+        const struct tfi_feature *feature = &schema->features[i];
+        parser->cells[i].feature = feature;
+        parser->cells[i].store = feature->store;
+        parser->cells[i].row_bytes = feature->row_bytes;
+        tfi_template_init(&parser->cells[i].tmpl, feature);
+        if (feature->store == TFI_STORE_LIST)
+            tfi_template_init_list(&parser->cells[i].list_tmpl, feature);
     }
     *ret_parser = parser;
     return TFEED_OK;
@@ -145,8 +149,14 @@ static tfeed_status check_columns(const struct tfeed_example_parser *parser, siz
                                   const struct tfeed_tensor *columns, int64_t first_row,
                                   struct tfeed_error *reterr)
 {
-    for (int i = 0; i < parser->n_cells; i++) {
-        const struct tfi_column *column = parser->cells[i].column;
+    const struct tfeed_schema *schema = parser->schema;
+    const int growing = tfi_schema_first_growing(schema);
+    if (growing >= 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "column %d (%s) has rows of any length: it is parsed into tfeed_columns",
+                        growing, schema->columns[growing].name);
+    for (int i = 0; i < schema->n_columns; i++) {
+        const struct tfi_column *column = &schema->columns[i];
         const struct tfeed_tensor *tensor = &columns[i];
         const int64_t n_rows = tensor->shape.n_dims > 0 ? tensor->shape.dims[0] : -1;
         const struct tfeed_shape wanted = tfeed_shape_batch(n_rows, column->shape);
@@ -178,7 +188,7 @@ static void empty_strings(const struct tfeed_example_parser *parser, size_t row,
         if (cell->store != TFI_STORE_STRING)
             continue;
         if (counted)
-            tfi_bytes_unref_n((struct tfeed_bytes *)(void *)strings, n * cell->column->n_elements);
+            tfi_bytes_unref_n((struct tfeed_bytes *)(void *)strings, n * cell->feature->n_elements);
         memset(strings, 0, n * cell->row_bytes);
     }
 }
@@ -189,7 +199,8 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
     for (int i = 0; i < parser->n_cells; i++) {
         const struct tfi_cell *cell = &parser->cells[i];
         if (cell->store == TFI_STORE_STRING)
-            tfi_bytes_ref_n((struct tfeed_bytes *)(void *)cell->rows, n * cell->column->n_elements);
+            tfi_bytes_ref_n((struct tfeed_bytes *)(void *)cell->rows,
+                            n * cell->feature->n_elements);
     }
 }
 
@@ -236,6 +247,52 @@ void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const ui
     parser->stream_end = data + len;
 }
 
+/* What a feature means that the record has not, or not as it should be; for all of them. */
+static tfeed_status settle_unfilled(struct tfeed_example_parser *parser, struct tfeed_error *reterr)
+{
+    for (int i = 0; i < parser->n_cells; i++) {
+        const struct tfi_cell *cell = &parser->cells[i];
+        const struct tfi_feature *feature = cell->feature;
+        if (cell->filled_record == parser->record)
+            continue;
+        if (cell->faulted_record == parser->record || feature->when_missing == TFI_MISSING_FAILS)
+            return tfi_example_fail_unfilled(parser, cell, reterr);
+        if (feature->when_missing == TFI_MISSING_DEFAULT)
+            memcpy(cell->rows + parser->row * cell->row_bytes, feature->default_value.data,
+                   cell->row_bytes);
+    }
+    return TFEED_OK;
+}
+
+/* Parses records into the rows and lists that the cells name, up to the first bad one. */
+static tfeed_status parse_records(struct tfeed_example_parser *parser,
+                                  const struct tfeed_bytes *serialized, size_t n,
+                                  struct tfeed_columns *columns, size_t *ret_n_done,
+                                  struct tfeed_error *reterr)
+{
+    tfeed_status status = TFEED_OK;
+    size_t n_done = 0;
+    for (; n_done < n; n_done++) {
+        const uint8_t *bad_at;
+        parser->row = n_done;
+        parser->serialized = &serialized[n_done];
+        ask_ahead(parser, &serialized[n_done],
+                  n_done + AHEAD_RECORDS < n ? &serialized[n_done + AHEAD_RECORDS] : NULL);
+        if (!parse_record(parser, &bad_at))
+            status = parser->has_no_memory ? tfi_fail_memory(reterr, "the values of a batch")
+                                           : tfi_example_fail_malformed(parser, bad_at, reterr);
+        else if (parser->n_filled < parser->n_cells)
+            status = settle_unfilled(parser, reterr);
+        if (columns != NULL && status == TFEED_OK)
+            status = tfi_columns_end_row(columns, parser, reterr);
+        if (status != TFEED_OK)
+            break;
+    }
+    parser->has_no_memory = false;
+    *ret_n_done = n_done;
+    return status;
+}
+
 tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
                                         const struct tfeed_bytes *serialized, size_t n,
                                         struct tfeed_tensor *columns, int64_t first_row,
@@ -246,22 +303,8 @@ tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
         parser->cells[i].rows =
             (uint8_t *)columns[i].data + (size_t)first_row * parser->cells[i].row_bytes;
     empty_strings(parser, 0, n, true);
-
-    tfeed_status status = TFEED_OK;
-    size_t n_done = 0;
-    for (; n_done < n; n_done++) {
-        const uint8_t *bad_at;
-        parser->row = n_done;
-        parser->serialized = &serialized[n_done];
-        ask_ahead(parser, &serialized[n_done],
-                  n_done + AHEAD_RECORDS < n ? &serialized[n_done + AHEAD_RECORDS] : NULL);
-        if (!parse_record(parser, &bad_at))
-            status = tfi_example_fail_malformed(parser, bad_at, reterr);
-        else if (parser->n_filled < parser->n_cells)
-            status = tfi_example_fail_unfilled(parser, reterr);
-        if (status != TFEED_OK)
-            break;
-    }
+    size_t n_done;
+    const tfeed_status status = parse_records(parser, serialized, n, NULL, &n_done, reterr);
     if (status != TFEED_OK) {
         empty_strings(parser, n_done, 1, false);
         if (ret_bad_row != NULL)
@@ -269,4 +312,48 @@ tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
     }
     count_strings(parser, n_done);
     return status;
+}
+
+tfeed_status tfi_example_parser_append(struct tfeed_example_parser *parser,
+                                       const struct tfeed_bytes *serialized, size_t n,
+                                       struct tfeed_columns *columns, size_t *ret_bad_row,
+                                       struct tfeed_error *reterr)
+{
+    for (int i = 0; i < parser->n_cells; i++) {
+        struct tfi_cell *cell = &parser->cells[i];
+        struct tfi_held *held = &columns->held[i];
+        cell->list = &held->list;
+        if (cell->store != TFI_STORE_LIST)
+            cell->rows = (uint8_t *)held->rows.data + columns->n_rows * cell->row_bytes;
+    }
+    size_t n_done;
+    const tfeed_status status = parse_records(parser, serialized, n, columns, &n_done, reterr);
+    if (status != TFEED_OK) {
+        empty_strings(parser, n_done, 1, false);
+        tfi_columns_drop_row(columns);
+        if (status == TFEED_INVALID_ARGUMENT && ret_bad_row != NULL)
+            *ret_bad_row = n_done;
+    }
+    count_strings(parser, n_done);
+    columns->n_rows += n_done;
+    return status;
+}
+
+tfeed_status tfeed_example_parser_parse_batch(struct tfeed_example_parser *parser,
+                                              const struct tfeed_bytes *serialized, size_t n,
+                                              struct tfeed_columns *columns, size_t *ret_bad_row,
+                                              struct tfeed_error *reterr)
+{
+    TFI_TRY(tfi_columns_start(columns, parser->schema, n, reterr));
+    const tfeed_status status =
+        tfi_example_parser_append(parser, serialized, n, columns, ret_bad_row, reterr);
+    if (status == TFEED_OK)
+        return tfi_columns_finish(columns, reterr);
+    if (status != TFEED_INVALID_ARGUMENT) {
+        tfi_columns_abandon(columns);
+        return status;
+    }
+    return tfi_columns_finish(columns, NULL) == TFEED_OK
+               ? status
+               : tfi_fail_memory(reterr, "the columns of a batch");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * example_parser_private.h - the parser's state, for its three files: records, their entries, and
- * what is wrong with a record.
+ * example_parser_private.h - the parser's state, for its four files: records, their entries into
+ * rows and into lists, and what is wrong with a record.
  */
 #ifndef TFI_EXAMPLE_PARSER_PRIVATE_H
 #define TFI_EXAMPLE_PARSER_PRIVATE_H
@@ -10,6 +10,7 @@
 #include <tfeed/features.h>
 
 #include "features/column_table_private.h"
+#include "features/list_private.h"
 #include "features/raw_column_private.h"
 #include "features/schema_private.h"
 #include "features/template_private.h"
@@ -20,6 +21,7 @@ enum tfi_fault {
     TFI_FAULT_MISSING,
     TFI_FAULT_KIND,
     TFI_FAULT_COUNT,
+    TFI_FAULT_STEPS,
     TFI_FAULT_LENGTH,
     TFI_FAULT_RANGE
 };
@@ -31,15 +33,17 @@ struct tfi_fault_detail {
     int64_t value;                /* that does not fit */
 };
 
-/* A column while its rows are filled. What an ordinary entry needs comes first: it fits a line of
+/* A feature while its rows are filled. What an ordinary entry needs comes first: it fits a line of
  * the cache. */
 struct tfi_cell {
     uint8_t *rows;          /* of the call, row 0 */
     uint64_t filled_record; /* serial of the last record that filled it */
-    enum tfi_store store;   /* of the column */
+    enum tfi_store store;   /* of the feature */
     struct tfi_template tmpl;
-    size_t row_bytes; /* of the column */
-    const struct tfi_column *column;
+    size_t row_bytes; /* of the feature */
+    const struct tfi_feature *feature;
+    struct tfi_list *list; /* of the call, for TFI_STORE_LIST; so is list_tmpl */
+    struct tfi_template list_tmpl;
     uint64_t faulted_record; /* serial of the last record that tried to fill it and could not */
     struct tfi_fault_detail fault;
 };
@@ -73,6 +77,7 @@ struct tfeed_example_parser {
     uint64_t record;        /* serial of the current record, from 1 */
     size_t row;             /* … and its row in the call */
     int n_filled;           /* cells that the current record has filled */
+    bool has_no_memory;     /* a list could not grow: the record is not malformed */
     const struct tfeed_bytes *serialized;
 
     /* What is asked for while the current record is parsed; see example_parser.c. */
@@ -82,12 +87,43 @@ struct tfeed_example_parser {
     const uint8_t *stream_end;
 };
 
+/* Says that the current record has filled a cell, or has tried to and could not. */
+static inline void tfi_mark_filled(struct tfeed_example_parser *parser, struct tfi_cell *cell)
+{
+    parser->n_filled += cell->filled_record != parser->record;
+    cell->filled_record = parser->record;
+}
+
+static inline void tfi_mark_fault(struct tfeed_example_parser *parser, struct tfi_cell *cell,
+                                  struct tfi_fault_detail fault)
+{
+    parser->n_filled -= cell->filled_record == parser->record;
+    cell->filled_record = 0;
+    cell->faulted_record = parser->record;
+    cell->fault = fault;
+}
+
+/* The row of a list from any Feature that has its kind. False when it is malformed, or there was no
+ * memory, be it before that it was tried as an ordinary one. */
+bool tfi_list_fill(struct tfeed_example_parser *parser, struct tfi_cell *cell,
+                   struct tfi_feature_values *values);
+
+/* … from a list message; false when it has no ordinary form, or is not good. */
+bool tfi_list_fill_ordinary(struct tfeed_example_parser *parser, struct tfi_cell *cell,
+                            struct tfi_chunk message);
+
+/* … from an entry at `at` that looks as its template says, without marking the cell. The bytes it
+ * took, or 0 when it is anything else, or the cell is no list. */
+size_t tfi_list_fill_by_template(struct tfeed_example_parser *parser, const struct tfi_cell *cell,
+                                 const uint8_t *at, size_t n_left);
+
 /* INVALID_ARGUMENT for the current record, with its file and the place of its first byte where
- * known: its bytes are malformed near `at`; or a cell was not filled (the first one, in the
- * schema's order). */
+ * known: its bytes are malformed near `at`; a cell was not filled; or what a message says. */
 tfeed_status tfi_example_fail_malformed(const struct tfeed_example_parser *parser,
                                         const uint8_t *at, struct tfeed_error *reterr);
 tfeed_status tfi_example_fail_unfilled(const struct tfeed_example_parser *parser,
-                                       struct tfeed_error *reterr);
+                                       const struct tfi_cell *cell, struct tfeed_error *reterr);
+tfeed_status tfi_example_fail(const struct tfeed_example_parser *parser, struct tfeed_error *reterr,
+                              const char *message);
 
 #endif

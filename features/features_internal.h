@@ -5,6 +5,8 @@
  *
  * Scaled columns in two steps: one thread parses images as the uint8 they are, another widens them
  * to floats where they are used. A quarter of the bytes then changes cores.
+ *
+ * Batches of any columns in several runs: start, append as often as needed, then finish or abandon.
  */
 #ifndef TFI_FEATURES_INTERNAL_H
 #define TFI_FEATURES_INTERNAL_H
@@ -25,10 +27,34 @@ bool tfi_schema_column_is_scaled(const struct tfeed_schema *schema, int column);
 void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8_t *from,
                       int64_t n_rows, float *to);
 
+/* The first column that is not of TFEED_COLUMN_FIXED; -1: there is none. */
+int tfi_schema_first_growing(const struct tfeed_schema *schema);
+
+/* The columns hold no rows, and nothing of any record; their room is kept. */
+void tfi_columns_drop(struct tfeed_columns *columns);
+
 /* Names bytes that the caller will read when it has parsed: the parser asks for as many of them as
  * it parses, between its own work, so that they are near by then. They are not looked at; `len` 0
  * ends it. */
 void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
                                    size_t len);
+
+/* Empties the columns for up to n rows of the schema. On failure they hold no rows. */
+tfeed_status tfi_columns_start(struct tfeed_columns *columns, const struct tfeed_schema *schema,
+                               size_t n, struct tfeed_error *reterr);
+
+/* Parses examples behind the rows that the columns hold; together no more than they were started
+ * for. INVALID_ARGUMENT: *ret_bad_row (which may be NULL) is the bad one's index in serialized, the
+ * rows before it were appended, and more can be appended. RESOURCE_EXHAUSTED: so too. */
+tfeed_status tfi_example_parser_append(struct tfeed_example_parser *parser,
+                                       const struct tfeed_bytes *serialized, size_t n,
+                                       struct tfeed_columns *columns, size_t *ret_bad_row,
+                                       struct tfeed_error *reterr);
+
+/* Completes what was appended. On failure the columns hold no rows. */
+tfeed_status tfi_columns_finish(struct tfeed_columns *columns, struct tfeed_error *reterr);
+
+/* Gives up what was appended: the columns hold no rows. */
+void tfi_columns_abandon(struct tfeed_columns *columns);
 
 #endif

@@ -10,7 +10,7 @@
 
 bool tfi_schema_column_is_scaled(const struct tfeed_schema *schema, int column)
 {
-    return schema->columns[column].store == TFI_STORE_RAW_FLOAT;
+    return schema->features[schema->columns[column].values].store == TFI_STORE_RAW_FLOAT;
 }
 
 static bool has_scaled_column(const struct tfeed_schema *schema)
@@ -22,20 +22,22 @@ static bool has_scaled_column(const struct tfeed_schema *schema)
 }
 
 /* The i-th column again, uint8 where it is scaled. */
-static tfeed_status add_column(struct tfeed_schema *narrow, const struct tfi_column *column,
+static tfeed_status add_column(struct tfeed_schema *narrow, const struct tfi_feature *feature,
                                struct tfeed_error *reterr)
 {
-    if (tfi_column_is_raw(column))
-        return tfeed_schema_add_raw(narrow, column->name, TFEED_UINT8, (int64_t)column->n_elements,
-                                    1, 0, reterr);
-    return tfeed_schema_add_fixed(narrow, column->name, column->dtype, &column->shape, reterr);
+    if (tfi_feature_is_raw(feature))
+        return tfeed_schema_add_raw(narrow, feature->name, TFEED_UINT8,
+                                    (int64_t)feature->n_elements, 1, 0, reterr);
+    return tfeed_schema_add_fixed_default(
+        narrow, feature->name, feature->dtype, &feature->shape,
+        feature->when_missing == TFI_MISSING_DEFAULT ? &feature->default_value : NULL, reterr);
 }
 
 tfeed_status tfi_schema_narrow(struct tfeed_schema *schema, struct tfeed_schema **ret_narrow,
                                struct tfeed_error *reterr)
 {
     *ret_narrow = NULL;
-    if (!has_scaled_column(schema))
+    if (!has_scaled_column(schema) || tfi_schema_first_growing(schema) >= 0)
         return TFEED_OK;
     atomic_store(&schema->in_use, true);
     struct tfeed_schema *narrow;
@@ -43,7 +45,7 @@ tfeed_status tfi_schema_narrow(struct tfeed_schema *schema, struct tfeed_schema 
     if (status != TFEED_OK)
         return status;
     for (int i = 0; status == TFEED_OK && i < schema->n_columns; i++)
-        status = add_column(narrow, &schema->columns[i], reterr);
+        status = add_column(narrow, &schema->features[i], reterr);
     if (status != TFEED_OK) {
         tfeed_schema_unref(narrow);
         return status;
@@ -55,7 +57,7 @@ tfeed_status tfi_schema_narrow(struct tfeed_schema *schema, struct tfeed_schema 
 void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8_t *from,
                       int64_t n_rows, float *to)
 {
-    const struct tfi_column *scaled = &schema->columns[column];
+    const struct tfi_feature *scaled = &schema->features[schema->columns[column].values];
     tfi_scale_bytes_function *scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
     const struct tfi_ahead nothing = {from, from};
     scale_bytes(from, (size_t)n_rows * scaled->n_elements, scaled->scale, scaled->offset, &nothing,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * schema.c - which features are wanted, and the columns that they become.
+ * schema.c - which features are wanted, and the columns that they become: the list of both. What
+ * each kind of column is made of stands in schema_columns.c.
  */
 #include "features/schema_private.h"
 
@@ -31,6 +32,16 @@ struct tfeed_schema *tfeed_schema_ref(struct tfeed_schema *schema)
     return schema;
 }
 
+/* Drops the features from the n-th on. */
+static void keep_features(struct tfeed_schema *schema, int n)
+{
+    while (schema->n_features > n) {
+        struct tfi_feature *feature = &schema->features[--schema->n_features];
+        tfeed_tensor_clear(&feature->default_value);
+        tfi_free(schema->allocator, feature->name);
+    }
+}
+
 void tfeed_schema_unref(struct tfeed_schema *schema)
 {
     if (schema == NULL)
@@ -38,106 +49,130 @@ void tfeed_schema_unref(struct tfeed_schema *schema)
     /* acq_rel: every use by the other holders comes before the last one frees */
     if (atomic_fetch_sub_explicit(&schema->n_references, 1, memory_order_acq_rel) != 1)
         return;
-    for (int i = 0; i < schema->n_columns; i++)
+    for (int i = 0; i < schema->n_columns; i++) {
+        tfeed_tensor_clear(&schema->columns[i].padding);
         tfi_free(schema->allocator, schema->columns[i].name);
+    }
+    keep_features(schema, 0);
     tfi_free(schema->allocator, schema->columns);
+    tfi_free(schema->allocator, schema->features);
     tfi_free(schema->allocator, schema);
 }
 
-static tfeed_status reserve_column(struct tfeed_schema *schema, struct tfeed_error *reterr)
+/* ------------------------------------------------------------------- adding */
+
+/* Room for one more element of an array of the schema; the array, or NULL. */
+static void *reserve_one(const struct tfeed_schema *schema, void *array, int n, int *capacity,
+                         size_t element_bytes)
 {
-    if (schema->n_columns < schema->capacity)
+    if (n < *capacity)
+        return array;
+    const int larger = *capacity == 0 ? 8 : *capacity * 2;
+    void *grown = tfi_realloc_array(schema->allocator, array, (size_t)larger, element_bytes);
+    if (grown != NULL)
+        *capacity = larger;
+    return grown;
+}
+
+static tfeed_status fail_shared(const struct tfi_feature *a, const struct tfi_feature *b,
+                                struct tfeed_error *reterr)
+{
+    static const char *const set_names[] = {"Dense", "Sparse", "Ragged"};
+    if (a->key_set != b->key_set)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "%s and %s keys must not intersect: feature '%s'", set_names[a->key_set],
+                        set_names[b->key_set], a->name);
+    if (a->dtype != b->dtype)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "Conflicting type %s vs %s for feature %s.",
+                        tfeed_dtype_name(a->dtype), tfeed_dtype_name(b->dtype), a->name);
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "feature '%s' was added twice", a->name);
+}
+
+/* Finds the feature, or adds it; takes over its default value. */
+static tfeed_status use_feature(struct tfeed_schema *schema, const char *name,
+                                struct tfi_feature *feature, int *ret_index,
+                                struct tfeed_error *reterr)
+{
+    for (int i = 0; i < schema->n_features; i++) {
+        const struct tfi_feature *known = &schema->features[i];
+        if (strcmp(known->name, name) != 0)
+            continue;
+        if (known->key_set == TFI_KEYS_DENSE || known->key_set != feature->key_set ||
+            known->dtype != feature->dtype)
+            return fail_shared(known, feature, reterr);
+        *ret_index = i;
         return TFEED_OK;
-    const int capacity = schema->capacity == 0 ? 8 : schema->capacity * 2;
-    struct tfi_column *columns =
-        tfi_realloc_array(schema->allocator, schema->columns, (size_t)capacity, sizeof *columns);
-    if (columns == NULL)
-        return tfi_fail_memory(reterr, "the columns of a schema");
-    schema->columns = columns;
-    schema->capacity = capacity;
+    }
+    struct tfi_feature *features = reserve_one(schema, schema->features, schema->n_features,
+                                               &schema->feature_capacity, sizeof *schema->features);
+    if (features == NULL)
+        return tfi_fail_memory(reterr, "the features of a schema");
+    schema->features = features;
+    feature->name_len = strlen(name);
+    feature->name = tfi_strndup(schema->allocator, name, feature->name_len);
+    if (feature->name == NULL)
+        return tfi_fail_memory(reterr, "the name of a feature");
+    *ret_index = schema->n_features;
+    schema->features[schema->n_features++] = *feature;
+    feature->default_value = (struct tfeed_tensor){0};
     return TFEED_OK;
 }
 
-/* Adds a column whose meaning (store, kind, dtype, shape, scale, offset) is given. */
 static tfeed_status add_column(struct tfeed_schema *schema, const char *name,
-                               struct tfi_column column, struct tfeed_error *reterr)
+                               struct tfi_column *column, struct tfi_feature *features,
+                               const char *const *feature_names, int n_features,
+                               struct tfeed_error *reterr)
 {
+    int places[1 + TFI_MAX_PARTS];
     if (atomic_load_explicit(&schema->in_use, memory_order_relaxed))
         return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
                         "feature '%s': a schema does not change once a parser uses it", name);
     for (int i = 0; i < schema->n_columns; i++)
         if (strcmp(schema->columns[i].name, name) == 0)
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "feature '%s' was added twice", name);
-    int64_t n_elements;
-    if (tfeed_shape_n_elements(&column.shape, &n_elements) != TFEED_OK ||
-        column.shape.n_dims == TFEED_MAX_DIMS ||
-        (uint64_t)n_elements > PTRDIFF_MAX / tfeed_dtype_size(column.dtype)) {
-        char text[TFEED_SHAPE_TEXT_BYTES];
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': a row needs a fully known shape of at most %d dimensions, "
-                        "got %s",
-                        name, TFEED_MAX_DIMS - 1, tfeed_shape_format(&column.shape, text));
-    }
-    TFI_TRY(reserve_column(schema, reterr));
-    column.name_len = strlen(name);
-    column.name = tfi_strndup(schema->allocator, name, column.name_len);
-    if (column.name == NULL)
+    for (int i = 0; i < n_features; i++)
+        TFI_TRY(use_feature(schema, feature_names[i], &features[i], &places[i], reterr));
+    struct tfi_column *columns = reserve_one(schema, schema->columns, schema->n_columns,
+                                             &schema->column_capacity, sizeof *schema->columns);
+    if (columns == NULL)
+        return tfi_fail_memory(reterr, "the columns of a schema");
+    schema->columns = columns;
+    column->name = tfi_strndup(schema->allocator, name, strlen(name));
+    if (column->name == NULL)
         return tfi_fail_memory(reterr, "the name of a feature");
-    column.n_elements = (size_t)n_elements;
-    column.row_bytes = (size_t)n_elements * tfeed_dtype_size(column.dtype);
-    column.n_values = tfi_column_is_raw(&column) ? 1 : column.n_elements;
-    schema->columns[schema->n_columns++] = column;
+    column->values = places[column->values];
+    for (int i = 0; i < column->n_parts; i++)
+        if (column->parts[i].feature >= 0)
+            column->parts[i].feature = places[column->parts[i].feature];
+    schema->columns[schema->n_columns++] = *column;
     return TFEED_OK;
 }
 
-tfeed_status tfeed_schema_add_fixed(struct tfeed_schema *schema, const char *name,
-                                    enum tfeed_dtype dtype, const struct tfeed_shape *shape,
-                                    struct tfeed_error *reterr)
+tfeed_status tfi_schema_add(struct tfeed_schema *schema, const char *name,
+                            struct tfi_column *column, struct tfi_feature *features,
+                            const char *const *feature_names, int n_features,
+                            struct tfeed_error *reterr)
 {
-    static const struct {
-        enum tfeed_dtype dtype;
-        enum tfi_store store;
-        enum tfeed_feature_kind kind;
-    } known[] = {
-        {TFEED_INT64, TFI_STORE_INT64, TFEED_FEATURE_INT64},
-        {TFEED_INT32, TFI_STORE_INT32, TFEED_FEATURE_INT64},
-        {TFEED_FLOAT, TFI_STORE_FLOAT, TFEED_FEATURE_FLOAT},
-        {TFEED_STRING, TFI_STORE_STRING, TFEED_FEATURE_BYTES},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (known[i].dtype == dtype)
-            return add_column(schema, name,
-                              (struct tfi_column){.store = known[i].store,
-                                                  .kind = known[i].kind,
-                                                  .dtype = dtype,
-                                                  .shape = *shape},
-                              reterr);
-    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                    "feature '%s': dtype %s, expected int64, int32, float32 or string", name,
-                    tfeed_dtype_name(dtype));
+    const int n_before = schema->n_features;
+    const tfeed_status status =
+        add_column(schema, name, column, features, feature_names, n_features, reterr);
+    if (status == TFEED_OK)
+        return TFEED_OK;
+    keep_features(schema, n_before);
+    for (int i = 0; i < n_features; i++)
+        tfeed_tensor_clear(&features[i].default_value);
+    tfeed_tensor_clear(&column->padding);
+    return status;
 }
 
-tfeed_status tfeed_schema_add_raw(struct tfeed_schema *schema, const char *name,
-                                  enum tfeed_dtype dtype, int64_t n_values, float scale,
-                                  float offset, struct tfeed_error *reterr)
+/* ------------------------------------------------------------------- asking */
+
+int tfi_schema_first_growing(const struct tfeed_schema *schema)
 {
-    if (dtype != TFEED_UINT8 && dtype != TFEED_FLOAT)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "raw feature '%s': dtype %s, expected uint8 or float32", name,
-                        tfeed_dtype_name(dtype));
-    if (dtype == TFEED_UINT8 && (scale != 1.0F || offset != 0.0F))
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "raw feature '%s': scale and offset are for float32, uint8 takes 1 and 0",
-                        name);
-    return add_column(schema, name,
-                      (struct tfi_column){.store = dtype == TFEED_UINT8 ? TFI_STORE_RAW_UINT8
-                                                                        : TFI_STORE_RAW_FLOAT,
-                                          .kind = TFEED_FEATURE_BYTES,
-                                          .dtype = dtype,
-                                          .shape = tfeed_shape_vector(n_values),
-                                          .scale = scale,
-                                          .offset = offset},
-                      reterr);
+    for (int i = 0; i < schema->n_columns; i++)
+        if (schema->columns[i].kind != TFEED_COLUMN_FIXED)
+            return i;
+    return -1;
 }
 
 int tfeed_schema_n_columns(const struct tfeed_schema *schema)
@@ -155,6 +190,11 @@ enum tfeed_dtype tfeed_schema_column_dtype(const struct tfeed_schema *schema, in
     return schema->columns[column].dtype;
 }
 
+enum tfeed_column_kind tfeed_schema_column_kind(const struct tfeed_schema *schema, int column)
+{
+    return schema->columns[column].kind;
+}
+
 struct tfeed_shape tfeed_schema_column_shape(const struct tfeed_schema *schema, int column)
 {
     return schema->columns[column].shape;
@@ -164,6 +204,12 @@ tfeed_status tfeed_schema_alloc_columns(const struct tfeed_schema *schema, int64
                                         const struct tfeed_allocator *allocator,
                                         struct tfeed_tensor *columns, struct tfeed_error *reterr)
 {
+    const int growing = tfi_schema_first_growing(schema);
+    if (growing >= 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "column %d (%s) has rows of any length: its tensors grow, see "
+                        "tfeed_columns_new",
+                        growing, schema->columns[growing].name);
     for (int i = 0; i < schema->n_columns; i++) {
         const struct tfeed_shape shape = tfeed_shape_batch(n_rows, schema->columns[i].shape);
         const tfeed_status status =

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * schema_private.h - the columns of a schema, as the parser reads them.
+ * schema_private.h - the features of a schema, as the parser reads them, and the columns that are
+ * made of them.
+ *
+ *   fixed, raw, variable, sequence    one feature, of the column's name
+ *   sparse                            a feature of values, one of indices for each dimension
+ *   ragged                            a feature of values, one for each partition with a key
+ *
+ * Where all columns are fixed or raw, feature i is column i.
  */
 #ifndef TFI_SCHEMA_PRIVATE_H
 #define TFI_SCHEMA_PRIVATE_H
@@ -10,30 +17,62 @@
 
 #include <tfeed/features.h>
 
-/* How the values of a feature become a row of a column. A new kind of column (variable, sparse,
- * sequence, with a default) is a new value here, a function beside the others in example_parser.c,
- * and a tfeed_schema_add_…. */
+/* How the values of a feature become a row. */
 enum tfi_store {
     TFI_STORE_INT64,
     TFI_STORE_INT32,
     TFI_STORE_FLOAT,
     TFI_STORE_STRING,
     TFI_STORE_RAW_UINT8,
-    TFI_STORE_RAW_FLOAT
+    TFI_STORE_RAW_FLOAT,
+    TFI_STORE_LIST /* any number of them: list_private.h */
 };
 
-struct tfi_column {
+/* What a feature that is not there means. */
+enum tfi_missing { TFI_MISSING_FAILS, TFI_MISSING_DEFAULT, TFI_MISSING_EMPTY };
+
+/* Which columns may share a feature: TensorFlow's three sets of keys, which do not intersect. */
+enum tfi_key_set { TFI_KEYS_DENSE, TFI_KEYS_SPARSE, TFI_KEYS_RAGGED };
+
+struct tfi_feature {
     char *name;
     size_t name_len;
     enum tfi_store store;
     enum tfeed_feature_kind kind; /* the list that is wanted */
     enum tfeed_dtype dtype;
-    struct tfeed_shape shape; /* of a row */
-    size_t n_elements;        /* of a row */
+    struct tfeed_shape shape; /* of a row; of a step of TFI_STORE_LIST */
+    size_t n_elements;        /* of shape */
     size_t row_bytes;
     size_t n_values; /* that the list holds: n_elements, or 1 that spells them all */
     float scale;     /* TFI_STORE_RAW_FLOAT: (float)byte * scale + offset */
     float offset;
+    enum tfi_missing when_missing;
+    struct tfeed_tensor default_value; /* TFI_MISSING_DEFAULT: of shape */
+    enum tfi_key_set key_set;
+};
+
+enum { TFI_MAX_PARTS = TFEED_MAX_DIMS - 2 };
+
+/* A dimension of a sparse column, or a partition of a ragged one. */
+struct tfi_part {
+    int feature; /* -1: none, UNIFORM_ROW_LENGTH */
+    enum tfeed_partition_kind partition;
+    int64_t size; /* of the dimension, or the uniform length */
+};
+
+struct tfi_column {
+    char *name;
+    enum tfeed_column_kind kind;
+    enum tfeed_dtype dtype;
+    struct tfeed_shape shape;    /* of a row, as far as it is known */
+    int values;                  /* the feature that holds the values */
+    struct tfeed_tensor padding; /* SEQUENCE: one element */
+    int n_parts;                 /* SPARSE, RAGGED */
+    struct tfi_part parts[TFI_MAX_PARTS];
+    bool already_sorted;               /* SPARSE */
+    int n_levels;                      /* RAGGED: row_splits; parts behind are dimensions */
+    int64_t uniform_size;              /* RAGGED: the values of these dimensions together */
+    enum tfeed_dtype row_splits_dtype; /* RAGGED */
 };
 
 struct tfeed_schema {
@@ -41,14 +80,33 @@ struct tfeed_schema {
     _Atomic unsigned n_references;
     _Atomic bool in_use; /* a parser was made: no further columns */
     int n_columns;
-    int capacity;
+    int column_capacity;
     struct tfi_column *columns;
+    int n_features;
+    int feature_capacity;
+    struct tfi_feature *features;
 };
 
-/* True when the column holds one value of the list that spells all elements of the row. */
-static inline bool tfi_column_is_raw(const struct tfi_column *column)
+/* True when the feature holds one value of the list that spells all elements of the row. */
+static inline bool tfi_feature_is_raw(const struct tfi_feature *feature)
 {
-    return column->store == TFI_STORE_RAW_UINT8 || column->store == TFI_STORE_RAW_FLOAT;
+    return feature->store == TFI_STORE_RAW_UINT8 || feature->store == TFI_STORE_RAW_FLOAT;
 }
+
+/* The first column that has rows of any length; -1 where all are fixed or raw. */
+int tfi_schema_first_growing(const struct tfeed_schema *schema);
+
+/* Adds a column and the features that it needs: column->values and its parts come as places in
+ * `features`, and become those in the schema. Takes over padding and default values, also on
+ * failure; then the schema is as it was. */
+tfeed_status tfi_schema_add(struct tfeed_schema *schema, const char *name,
+                            struct tfi_column *column, struct tfi_feature *features,
+                            const char *const *feature_names, int n_features,
+                            struct tfeed_error *reterr);
+
+/* A copy of n elements of `from` as a tensor of this shape. */
+tfeed_status tfi_copy_elements(const struct tfeed_tensor *from, const struct tfeed_shape *shape,
+                               const struct tfeed_allocator *allocator,
+                               struct tfeed_tensor *ret_copy, struct tfeed_error *reterr);
 
 #endif

@@ -36,13 +36,16 @@ struct tfi_template {
     uint8_t n_words;
     bool is_scalar; /* PL varies: one varint */
     struct tfi_template_word words[TFI_TEMPLATE_MAX_WORDS];
-    size_t payload_bytes; /* of the values when it is no scalar */
+    size_t payload_bytes; /* of the values when it is no scalar; of a list at most */
 };
 
-struct tfi_column;
+struct tfi_feature;
 
-/* The template of a column; len 0 where it has none. */
-void tfi_template_init(struct tfi_template *tmpl, const struct tfi_column *column);
+/* The template of a feature; len 0 where it has none. */
+void tfi_template_init(struct tfi_template *tmpl, const struct tfi_feature *feature);
+
+/* … of a list of any number of numbers, or of one string, as long as every length is one byte. */
+void tfi_template_init_list(struct tfi_template *tmpl, const struct tfi_feature *feature);
 
 /* Where the prefix of a template at least 8 bytes long matches: then the values begin at at + len.
  * The caller has checked that len bytes are there. */
@@ -84,24 +87,29 @@ static inline bool tfi_template_varint(const uint8_t *at, size_t len,
 enum { TFI_FRONT_MAX_BYTES = 32, TFI_FRONT_MAX_WORDS = TFI_FRONT_MAX_BYTES / 8 };
 
 /* The front of an entry that nobody wants, "0a EL 0a KL name", to be stepped over where it comes
- * again. */
+ * again: with an EL of as many bytes, 1 or 2, whatever it says. */
 struct tfi_front {
     uint8_t len; /* 0: it has another form */
     uint8_t n_words;
-    uint8_t entry_bytes;
+    uint8_t is_long;     /* EL has 2 bytes */
+    uint64_t first_mask; /* without the bytes of EL */
+    uint64_t last_mask;
     uint64_t words[TFI_FRONT_MAX_WORDS];
 };
 
-/* Remembers the front of an entry of entry_bytes, len bytes of it. */
-static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, size_t len,
-                                 size_t entry_bytes)
+/* Remembers the front of an entry, len bytes of it. */
+static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, size_t len)
 {
+    const unsigned is_long = entry[1] >> 7;
+    const uint64_t length_bytes = is_long ? UINT64_C(0xffff00) : UINT64_C(0xff00);
     front->len = 0;
-    if (len < 8 || len > TFI_FRONT_MAX_BYTES || entry_bytes > UINT8_MAX)
+    if (len < 8 || len > TFI_FRONT_MAX_BYTES || (is_long && entry[2] >= 0x80))
         return;
     front->len = (uint8_t)len;
-    front->entry_bytes = (uint8_t)entry_bytes;
     front->n_words = (uint8_t)((len + 7) / 8);
+    front->is_long = (uint8_t)is_long;
+    front->first_mask = ~length_bytes;
+    front->last_mask = len < 16 ? ~(length_bytes >> 8 * (len - 8)) : UINT64_MAX;
     for (unsigned i = 0; i + 1 < front->n_words; i++)
         front->words[i] = tfi_load_le64(entry + 8 * (size_t)i);
     front->words[front->n_words - 1] = tfi_load_le64(entry + len - 8);
@@ -111,13 +119,23 @@ static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, 
 static inline size_t tfi_front_match(const struct tfi_front *front, const uint8_t *at,
                                      size_t n_left)
 {
-    if (front->len == 0 || n_left < front->entry_bytes)
+    if (front->len == 0 || n_left < front->len)
         return 0;
+    const unsigned is_long = front->is_long;
     const unsigned last = front->n_words - 1u;
-    uint64_t difference = tfi_load_le64(at + front->len - 8) ^ front->words[last];
+    uint64_t difference =
+        (tfi_load_le64(at + front->len - 8) ^ front->words[last]) & front->last_mask;
     for (unsigned i = 0; i < last; i++)
-        difference |= tfi_load_le64(at + 8 * (size_t)i) ^ front->words[i];
-    return difference == 0 ? front->entry_bytes : 0;
+        difference |= (tfi_load_le64(at + 8 * (size_t)i) ^ front->words[i]) &
+                      (i == 0 ? front->first_mask : UINT64_MAX);
+    /* the top bit of EL's first byte says whether there is a second; that one must be the last */
+    const unsigned tops = (at[1] >> 7 ^ is_long) | (at[2] >> 7 & is_long);
+    const size_t n_bytes =
+        2 + is_long + ((at[1] & 0x7fu) | (size_t)(at[2] & 0x7fu & (0 - is_long)) << 7);
+    /* a branch, not a choice: the next entry is begun before this one has been compared */
+    if (__builtin_expect((difference | tops) != 0 || n_bytes < front->len || n_bytes > n_left, 0))
+        return 0;
+    return n_bytes;
 }
 
 #endif

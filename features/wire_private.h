@@ -27,7 +27,11 @@ enum {
     TFI_FIELD_FEATURES_ENTRY = 1,
     TFI_FIELD_ENTRY_KEY = 1,
     TFI_FIELD_ENTRY_VALUE = 2,
-    TFI_FIELD_LIST_VALUE = 1
+    TFI_FIELD_LIST_VALUE = 1,
+    /* a SequenceExample's context has the number of an Example's features, an entry of its lists
+     * that of an entry of Features */
+    TFI_FIELD_SEQUENCE_LISTS = 2,
+    TFI_FIELD_LIST_FEATURE = 1
 };
 
 /* The tag of a length-delimited field below number 16. */

@@ -13,8 +13,11 @@ static const struct {
     enum tfeed_compression compression;
     const char *name;
 } names[] = {
-    {TFEED_COMPRESSION_AUTO, "auto"}, {TFEED_COMPRESSION_NONE, "none"},
-    {TFEED_COMPRESSION_GZIP, "gzip"}, {TFEED_COMPRESSION_ZLIB, "zlib"},
+    {TFEED_COMPRESSION_AUTO, "auto"},
+    {TFEED_COMPRESSION_NONE, "none"},
+    {TFEED_COMPRESSION_GZIP, "gzip"},
+    {TFEED_COMPRESSION_ZLIB, "zlib"},
+    {TFEED_COMPRESSION_SNAPPY, "snappy"},
     {TFEED_COMPRESSION_NONE, ""}, /* TensorFlow's name for it; last, so that "none" is ours */
 };
 
@@ -49,7 +52,7 @@ tfeed_status tfeed_compression_parse(const char *name, enum tfeed_compression *r
         }
     }
     return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                    "compression must be auto, none, gzip or zlib, not \"%s\"", name);
+                    "compression must be auto, none, gzip, zlib or snappy, not \"%s\"", name);
 }
 
 enum tfeed_compression tfi_compression_announced(const uint8_t *head, size_t len)

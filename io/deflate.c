@@ -101,6 +101,11 @@ tfeed_status tfi_deflate_append(struct tfi_deflate *compressor, const void *data
     return TFEED_OK;
 }
 
+void tfi_deflate_reset(struct tfi_deflate *compressor)
+{
+    (void)deflateReset(&compressor->deflater); /* fails only on a broken z_stream */
+}
+
 void tfi_deflate_clear(struct tfi_deflate *compressor)
 {
     if (compressor->is_live)

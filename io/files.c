@@ -17,7 +17,7 @@
 #include "io/files_internal.h"
 #include "io/io_internal.h"
 
-enum { SHARD_DIGITS = 5, MAX_SHARDS = 99999 };
+enum { SHARD_DIGITS = 5 };
 
 static const char shard_infix[] = "-of-";
 
@@ -91,15 +91,6 @@ static tfeed_status look(const struct finder *finder, const char *path,
 
 /* --- file sets ----------------------------------------------------------------------------- */
 
-/* The name of one file of a set, taken apart. */
-struct shard {
-    const char *stem; /* stem_len bytes, up to the first digit */
-    size_t stem_len;
-    unsigned index;
-    unsigned n_shards;
-    const char *suffix;
-};
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -116,8 +107,7 @@ static bool read_digits(const char *text, unsigned *ret_number)
     return true;
 }
 
-/* Takes "STEM-00003-of-00008.SUFFIX" apart; false for any other name. */
-static bool shard_parse(const char *name, struct shard *ret_shard)
+bool tfi_shard_parse(const char *name, struct tfi_shard *ret_shard)
 {
     const char *found = NULL;
     for (const char *at = strstr(name, shard_infix); at != NULL; at = strstr(at + 1, shard_infix))
@@ -132,12 +122,12 @@ static bool shard_parse(const char *name, struct shard *ret_shard)
     return ret_shard->index < ret_shard->n_shards;
 }
 
-/* The name of file `index` of the set; NULL: no memory. */
-static char *shard_name(const struct finder *finder, const struct shard *shard, unsigned index)
+char *tfi_shard_name(const struct tfeed_allocator *allocator, const struct tfi_shard *shard,
+                     unsigned index)
 {
     const size_t digits = 2 * SHARD_DIGITS + strlen(shard_infix);
     const size_t n_bytes = shard->stem_len + digits + strlen(shard->suffix) + 1;
-    char *name = tfi_alloc(finder->allocator, n_bytes);
+    char *name = tfi_alloc(allocator, n_bytes);
     if (name == NULL)
         return NULL;
     memcpy(name, shard->stem, shard->stem_len);
@@ -146,7 +136,7 @@ static char *shard_name(const struct finder *finder, const struct shard *shard, 
     return name;
 }
 
-static tfeed_status look_for_shard(const struct finder *finder, const struct shard *shard,
+static tfeed_status look_for_shard(const struct finder *finder, const struct tfi_shard *shard,
                                    const char *name, struct tfeed_file_info *ret_info,
                                    struct tfeed_error *reterr)
 {
@@ -164,13 +154,14 @@ static tfeed_status look_for_shard(const struct finder *finder, const struct sha
 static tfeed_status look_for_followers(const struct finder *finder, const struct tfi_paths *met,
                                        const char *name, struct tfeed_error *reterr)
 {
-    struct shard shard;
-    if (!shard_parse(name, &shard))
+    struct tfi_shard shard;
+    if (!tfi_shard_parse(name, &shard))
         return TFEED_OK;
     tfeed_status status = TFEED_OK;
     bool is_met = false;
     for (unsigned i = 1; i < shard.n_shards && !is_met && status == TFEED_OK; i++) {
-        char *follower = shard_name(finder, &shard, (shard.index + i) % shard.n_shards);
+        char *follower =
+            tfi_shard_name(finder->allocator, &shard, (shard.index + i) % shard.n_shards);
         if (follower == NULL)
             return no_memory(reterr);
         struct tfeed_file_info info;
@@ -182,17 +173,16 @@ static tfeed_status look_for_followers(const struct finder *finder, const struct
     return status;
 }
 
-/* "STEM@8.SUFFIX": the at sign, or NULL. */
-static const char *set_mark(const char *name)
+const char *tfi_shard_set_mark(const char *name)
 {
     const char *at = strrchr(name, '@');
     return at != NULL && is_digit(at[1]) ? at : NULL;
 }
 
-static tfeed_status add_shard(struct finder *finder, const struct shard *shard, unsigned index,
+static tfeed_status add_shard(struct finder *finder, const struct tfi_shard *shard, unsigned index,
                               struct tfeed_error *reterr)
 {
-    char *name = shard_name(finder, shard, index);
+    char *name = tfi_shard_name(finder->allocator, shard, index);
     if (name == NULL)
         return no_memory(reterr);
     struct tfeed_file_info info = {.size = TFEED_SIZE_UNKNOWN};
@@ -210,17 +200,17 @@ static tfeed_status add_set(struct finder *finder, const char *name, const char 
 {
     char *suffix;
     const unsigned long n_shards = strtoul(mark + 1, &suffix, 10);
-    if (n_shards == 0 || n_shards > MAX_SHARDS)
+    if (n_shards == 0 || n_shards > TFI_MAX_SHARDS)
         return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, name, TFEED_NOWHERE, TFEED_NOWHERE,
-                           "a set has 1 to %d files", MAX_SHARDS);
+                           "a set has 1 to %d files", TFI_MAX_SHARDS);
     char *stem = tfi_strndup(finder->allocator, name, (size_t)(mark - name) + 1);
     if (stem == NULL)
         return no_memory(reterr);
     stem[mark - name] = '-';
-    const struct shard shard = {.stem = stem,
-                                .stem_len = (size_t)(mark - name) + 1,
-                                .n_shards = (unsigned)n_shards,
-                                .suffix = suffix};
+    const struct tfi_shard shard = {.stem = stem,
+                                    .stem_len = (size_t)(mark - name) + 1,
+                                    .n_shards = (unsigned)n_shards,
+                                    .suffix = suffix};
     tfeed_status status = TFEED_OK;
     for (unsigned i = 0; i < shard.n_shards && status == TFEED_OK; i++)
         status = add_shard(finder, &shard, i, reterr);
@@ -326,7 +316,7 @@ static tfeed_status add_name(struct finder *finder, const char *name, struct tfe
         return add(finder, name, info.size, reterr);
     if (tfi_glob_is_pattern(name))
         return add_pattern(finder, name, reterr);
-    const char *mark = set_mark(name);
+    const char *mark = tfi_shard_set_mark(name);
     return mark != NULL ? add_set(finder, name, mark, reterr)
                         : add(finder, name, TFEED_SIZE_UNKNOWN, reterr);
 }

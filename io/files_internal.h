@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * files_internal.h - lists of paths, and patterns walked through folders.
+ * files_internal.h - lists of paths, patterns walked through folders, names of files in a set.
  */
 #ifndef TFI_FILES_INTERNAL_H
 #define TFI_FILES_INTERNAL_H
@@ -50,5 +50,26 @@ tfeed_status tfi_files_match_tensorflow(const char *const *patterns, size_t n_pa
                                         const struct tfeed_allocator *allocator,
                                         struct tfeed_file_list *ret_list,
                                         struct tfeed_error *reterr);
+
+enum { TFI_MAX_SHARDS = 99999 }; /* files of a set: five digits in the names */
+
+/* The name of one file of a set, taken apart. */
+struct tfi_shard {
+    const char *stem; /* stem_len bytes, up to the first digit */
+    size_t stem_len;
+    unsigned index;
+    unsigned n_shards;
+    const char *suffix;
+};
+
+/* Takes "STEM-00003-of-00008.SUFFIX" apart; false for any other name. The name is borrowed. */
+bool tfi_shard_parse(const char *name, struct tfi_shard *ret_shard);
+
+/* The name of file `index` of the set, for tfi_free; NULL: no memory. */
+char *tfi_shard_name(const struct tfeed_allocator *allocator, const struct tfi_shard *shard,
+                     unsigned index);
+
+/* "STEM@8.SUFFIX": the at sign, or NULL. */
+const char *tfi_shard_set_mark(const char *name);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * inflate.c - the inflated side of a stream: gzip (all members, or the first) and zlib.
+ * inflate.c - the decoder of gzip (all members, or the first) and zlib.
  *
- * What inflate has given before it met damage or the end of the file is delivered first; how the
- * stream ended shows with the next call.
+ * What the inflater has given before it met damage or the end of the file is delivered first; how
+ * the stream ended shows with the next call.
  *
  *      inflating ──end of member──▶ between members ──nothing follows──▶ CLEAN
  *       │  │  ▲                      │      │
@@ -12,40 +12,53 @@
  *       │  └──the file ends──▶ TRUNCATED (of no byte at all: CLEAN)
  *       └──a data error──▶ DAMAGED
  */
-#include <limits.h>
-
+#include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "io/inflate_private.h"
 #include "io/io_internal.h"
 #include "io/stream_private.h"
-#include "io/zlib_private.h"
 
-tfeed_status tfi_inflate_start(struct tfi_stream *stream, struct tfeed_error *reterr)
+struct inflating {
+    const struct tfi_inflate_engine *engine;
+    void *inflater;
+    struct tfi_inflate_buffers buffers;
+    uint64_t n_given;     /* by all runs before the one that is going on */
+    bool between_members; /* one has ended, nothing behind it has been looked at */
+};
+
+static tfeed_status start_inflating(struct tfi_stream *stream, struct tfeed_error *reterr)
 {
-    const int window_bits =
-        stream->compression == TFEED_COMPRESSION_GZIP ? MAX_WBITS + 16 : MAX_WBITS;
-    stream->inflater =
-        (z_stream){.zalloc = tfi_zlib_alloc, .zfree = tfi_zlib_free, .opaque = &stream->allocator};
-    if (inflateInit2(&stream->inflater, window_bits) != Z_OK)
+    struct inflating *inflating = tfi_alloc_zeroed(stream->allocator, 1, sizeof *inflating);
+    if (inflating == NULL)
         return tfi_fail_memory(reterr, "inflating");
-    stream->inflater_is_live = true;
-    stream->window.allocator = stream->allocator;
-    stream->window.path = stream->path;
-    /* blocks of the file's own bytes are seen by nobody else */
-    if (!stream->source.is_mapped)
-        stream->source.window.path = NULL;
+    const bool is_gzip = stream->compression == TFEED_COMPRESSION_GZIP;
+    inflating->engine = tfi_inflate_engine(is_gzip);
+    inflating->inflater = inflating->engine->open(is_gzip, stream->allocator);
+    if (inflating->inflater == NULL) {
+        tfi_free(stream->allocator, inflating);
+        return tfi_fail_memory(reterr, "inflating");
+    }
+    stream->decoding = inflating;
     return TFEED_OK;
+}
+
+static void end_inflating(struct tfi_stream *stream)
+{
+    struct inflating *inflating = stream->decoding;
+    inflating->engine->close(inflating->inflater);
+    tfi_free(stream->allocator, inflating);
 }
 
 /* Points the inflater at the bytes of the file behind those that it has used, at least n_need of
  * them unless the file ends. */
 static tfeed_status refill(struct tfi_stream *stream, size_t n_need, struct tfeed_error *reterr)
 {
-    struct tfi_window *raw = &stream->source.window;
-    const size_t n_used =
-        stream->inflater.next_in == NULL ? 0 : (size_t)(stream->inflater.next_in - raw->data);
+    struct tfi_inflate_buffers *buffers = &((struct inflating *)stream->decoding)->buffers;
+    const struct tfi_window *raw = &stream->source.window;
+    const size_t n_used = buffers->next_in == NULL ? 0 : (size_t)(buffers->next_in - raw->data);
     const tfeed_status status = tfi_source_fill(&stream->source, n_used, n_need, reterr);
-    stream->inflater.next_in = raw->data; /* also after a failure: the window may have moved */
-    stream->inflater.avail_in = raw->len < UINT_MAX ? (uInt)raw->len : UINT_MAX;
+    buffers->next_in = raw->data; /* also after a failure: the window may have moved */
+    buffers->avail_in = raw->len;
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
 }
 
@@ -53,69 +66,81 @@ static tfeed_status refill(struct tfi_stream *stream, size_t n_need, struct tfee
 static tfeed_status look_behind_member(struct tfi_stream *stream, struct tfeed_error *reterr)
 {
     enum { MAGIC_BYTES = 2 };
+    struct inflating *inflating = stream->decoding;
+    const struct tfi_inflate_buffers *buffers = &inflating->buffers;
     if (stream->first_member_only) {
         stream->end = TFI_STREAM_CLEAN;
         return TFEED_OK;
     }
     TFI_TRY(refill(stream, MAGIC_BYTES, reterr));
-    const z_stream *inflater = &stream->inflater;
-    if (inflater->avail_in == 0) {
+    if (stream->on_border != NULL)
+        stream->on_border(stream->border_data, stream->source.window.offset, inflating->n_given);
+    if (buffers->avail_in == 0) {
         stream->end = TFI_STREAM_CLEAN;
     } else if (stream->compression == TFEED_COMPRESSION_GZIP &&
-               tfi_compression_announced(inflater->next_in, inflater->avail_in) ==
+               tfi_compression_announced(buffers->next_in, buffers->avail_in) ==
                    TFEED_COMPRESSION_GZIP) {
-        (void)inflateReset(&stream->inflater); /* fails only on a broken z_stream */
-        stream->between_members = false;
+        inflating->engine->reset(inflating->inflater);
+        inflating->between_members = false;
     } else {
         stream->end = TFI_STREAM_TRAILING;
     }
     return TFEED_OK;
 }
 
-/* Takes in what inflate said. */
-static tfeed_status take_result(struct tfi_stream *stream, int result, struct tfeed_error *reterr)
+/* Lets the inflater run, and takes in what it said. */
+static tfeed_status run(struct tfi_stream *stream, struct tfeed_error *reterr)
 {
-    switch (result) {
-    case Z_OK:
-    case Z_BUF_ERROR: /* no progress without more input */
-        return TFEED_OK;
-    case Z_STREAM_END:
-        stream->between_members = true;
-        return TFEED_OK;
-    case Z_MEM_ERROR:
-        return tfi_fail_memory(reterr, "inflating");
-    default: /* Z_DATA_ERROR, Z_NEED_DICT */
+    struct inflating *inflating = stream->decoding;
+    switch (inflating->engine->run(inflating->inflater, &inflating->buffers)) {
+    case TFI_INFLATE_MORE:
+        break;
+    case TFI_INFLATE_END:
+        inflating->between_members = true;
+        break;
+    case TFI_INFLATE_DAMAGED:
         stream->end = TFI_STREAM_DAMAGED;
-        stream->detail =
-            stream->inflater.msg != NULL ? stream->inflater.msg : "needs a preset dictionary";
-        return TFEED_OK;
+        stream->detail = inflating->buffers.detail;
+        break;
+    case TFI_INFLATE_NO_MEMORY:
+        return tfi_fail_memory(reterr, "inflating");
     }
+    return TFEED_OK;
 }
 
-tfeed_status tfi_inflate_read(void *user_data, uint8_t *into, size_t room, size_t *ret_n,
-                              struct tfeed_error *reterr)
+static tfeed_status read_inflated(void *user_data, uint8_t *into, size_t room, size_t *ret_n,
+                                  struct tfeed_error *reterr)
 {
     struct tfi_stream *stream = user_data;
-    z_stream *inflater = &stream->inflater;
-    const uInt n_room = room < UINT_MAX ? (uInt)room : UINT_MAX;
-    inflater->next_out = into;
-    inflater->avail_out = n_room;
-    while (stream->end == TFI_STREAM_OPEN && inflater->avail_out == n_room) {
-        if (stream->between_members) {
+    struct inflating *inflating = stream->decoding;
+    struct tfi_inflate_buffers *buffers = &inflating->buffers;
+    buffers->next_out = into;
+    buffers->avail_out = room;
+    while (stream->end == TFI_STREAM_OPEN && buffers->avail_out == room) {
+        if (inflating->between_members) {
             TFI_TRY(look_behind_member(stream, reterr));
             continue;
         }
-        if (inflater->avail_in == 0)
+        if (buffers->avail_in == 0)
             TFI_TRY(refill(stream, 1, reterr));
-        const bool file_has_ended = inflater->avail_in == 0;
-        TFI_TRY(take_result(stream, inflate(inflater, Z_NO_FLUSH), reterr));
-        /* without input inflate may still have had output to give */
-        if (file_has_ended && inflater->avail_out == n_room && stream->end == TFI_STREAM_OPEN &&
-            !stream->between_members)
+        const bool file_has_ended = buffers->avail_in == 0;
+        TFI_TRY(run(stream, reterr));
+        /* without input the inflater may still have had output to give */
+        if (file_has_ended && buffers->avail_out == room && stream->end == TFI_STREAM_OPEN &&
+            !inflating->between_members)
             stream->end = stream->source.window.offset + stream->source.window.len == 0
                               ? TFI_STREAM_CLEAN
                               : TFI_STREAM_TRUNCATED;
     }
-    *ret_n = n_room - inflater->avail_out;
+    *ret_n = room - buffers->avail_out;
+    inflating->n_given += *ret_n;
     return TFEED_OK;
 }
+
+const char *tfi_gzip_inflater_name(void)
+{
+    return tfi_inflate_engine(true)->name;
+}
+
+const struct tfi_decoder tfi_inflate_decoder = {
+    .start = start_inflating, .read = read_inflated, .end = end_inflating};

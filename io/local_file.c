@@ -156,6 +156,14 @@ static tfeed_status local_map(void *opaque, struct tfeed_bytes *ret_content,
     return TFEED_OK;
 }
 
+static uint64_t modified_ns(const struct stat *about)
+{
+    const uint64_t ns_per_second = 1000000000;
+    if (about->st_mtim.tv_sec <= 0)
+        return 0;
+    return (uint64_t)about->st_mtim.tv_sec * ns_per_second + (uint64_t)about->st_mtim.tv_nsec;
+}
+
 static tfeed_status local_look(void *user_data, const char *path, struct tfeed_file_info *ret_info,
                                struct tfeed_error *reterr)
 {
@@ -169,7 +177,8 @@ static tfeed_status local_look(void *user_data, const char *path, struct tfeed_f
         return tfi_fail_errno(reterr, errno == ENOTDIR ? ENOENT : errno, path, "look");
     *ret_info = (struct tfeed_file_info){.size = S_ISREG(about.st_mode) ? (uint64_t)about.st_size
                                                                         : TFEED_SIZE_UNKNOWN,
-                                         .is_folder = S_ISDIR(about.st_mode)};
+                                         .is_folder = S_ISDIR(about.st_mode),
+                                         .modified_ns = modified_ns(&about)};
     return TFEED_OK;
 }
 
@@ -219,6 +228,7 @@ const struct tfeed_file_system *tfeed_local_files(void)
         .discard = tfi_local_discard,
         .look = local_look,
         .list = local_list,
+        .cut = tfi_local_cut,
     };
     return &local;
 }

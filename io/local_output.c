@@ -10,7 +10,8 @@
  * The temporary file lies in the folder of the final one, so that the rename stays within one file
  * system, and begins with a dot, so that patterns do not match it. It is created with mode 0666:
  * the umask applies as to any new file. Nothing is renamed over what is no regular file: devices,
- * FIFOs and sockets are opened and written through.
+ * FIFOs and sockets are opened and written through. So is a file that is written in place or
+ * appended to: it has its name from the start, and keeps what it was given.
  */
 #include "io/local_output_private.h"
 
@@ -33,7 +34,12 @@ struct local_output {
     char *temporary; /* what is written until then; NULL: written through */
     int fd;
     bool overwrite;
+    bool in_place; /* or appending */
+    bool appends;
+    bool sync;
     bool created; /* the temporary file is there */
+    uint64_t n_written;
+    uint64_t n_asked; /* of them, those that the disk was asked to take */
 };
 
 enum {
@@ -125,11 +131,29 @@ static tfeed_status create_temporary(struct local_output *output, struct tfeed_e
     return tfi_fail_errno(reterr, errno, output->path, "create");
 }
 
+static tfeed_status refuse_append(const struct local_output *output, struct tfeed_error *reterr)
+{
+    return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, output->path, TFEED_NOWHERE, TFEED_NOWHERE,
+                       "is no regular file: there is nothing to append to");
+}
+
+/* A file that is there from now on, under its name. O_APPEND in any case, so that nothing is
+ * written over should somebody else write too. */
+static tfeed_status open_in_place(struct local_output *output, struct tfeed_error *reterr)
+{
+    int mode = O_APPEND;
+    if (!output->appends)
+        mode |= output->overwrite ? O_TRUNC : O_EXCL;
+    output->fd = open(output->path, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0666);
+    return output->fd >= 0 ? TFEED_OK
+                           : tfi_fail_errno(reterr, errno, output->path, "open for writing");
+}
+
 static tfeed_status open_file(struct local_output *output, struct tfeed_error *reterr)
 {
     struct stat about;
     if (strcmp(output->path, "-") == 0 || names_descriptor(output->path))
-        return open_through(output, reterr);
+        return output->appends ? refuse_append(output, reterr) : open_through(output, reterr);
     const size_t path_len = strlen(output->path);
     const bool exists = stat(output->path, &about) == 0;
     if (!exists && errno != ENOENT)
@@ -137,11 +161,13 @@ static tfeed_status open_file(struct local_output *output, struct tfeed_error *r
     if (exists ? S_ISDIR(about.st_mode) : path_len > 0 && output->path[path_len - 1] == '/')
         return tfi_fail_errno(reterr, EISDIR, output->path, "open for writing");
     if (exists && !S_ISREG(about.st_mode))
-        return open_through(output, reterr);
-    if (exists && !output->overwrite)
+        return output->appends ? refuse_append(output, reterr) : open_through(output, reterr);
+    if (exists && !output->overwrite && !output->appends)
         return tfi_fail_errno(reterr, EEXIST, output->path, "create");
     if (path_len == 0)
         return tfi_fail_errno(reterr, ENOENT, output->path, "create");
+    if (output->in_place)
+        return open_in_place(output, reterr);
     TFI_TRY(find_target(output, exists, reterr));
     return create_temporary(output, reterr);
 }
@@ -157,6 +183,9 @@ tfeed_status tfi_local_open_output(void *user_data, const char *path, uint32_t f
     output->allocator = allocator;
     output->fd = -1;
     output->overwrite = (flags & TFEED_OUTPUT_OVERWRITE) != 0;
+    output->appends = (flags & TFEED_OUTPUT_APPEND) != 0;
+    output->in_place = output->appends || (flags & TFEED_OUTPUT_IN_PLACE) != 0;
+    output->sync = (flags & TFEED_OUTPUT_SYNC) != 0;
     output->path = tfi_strndup(allocator, path, strlen(path));
     const tfeed_status status =
         output->path == NULL ? tfi_fail_memory(reterr, "an output") : open_file(output, reterr);
@@ -168,9 +197,22 @@ tfeed_status tfi_local_open_output(void *user_data, const char *path, uint32_t f
     return TFEED_OK;
 }
 
+/* Has the disk begin with what was written, so that little is left to wait for in the end. */
+static void ask_disk(struct local_output *output)
+{
+    enum { STEP_BYTES = 16 << 20 };
+    const uint64_t n = output->n_written - output->n_asked;
+    if (n < STEP_BYTES)
+        return;
+    const int kept_errno = errno;
+    (void)sync_file_range(output->fd, (off_t)output->n_asked, (off_t)n, SYNC_FILE_RANGE_WRITE);
+    errno = kept_errno;
+    output->n_asked = output->n_written;
+}
+
 tfeed_status tfi_local_write(void *opaque, const void *data, size_t len, struct tfeed_error *reterr)
 {
-    const struct local_output *output = opaque;
+    struct local_output *output = opaque;
     const uint8_t *next = data;
     while (len > 0) {
         const ssize_t n = write(output->fd, next, len);
@@ -180,15 +222,26 @@ tfeed_status tfi_local_write(void *opaque, const void *data, size_t len, struct 
             return tfi_fail_errno(reterr, errno, output->path, "write");
         next += n;
         len -= (size_t)n;
+        output->n_written += (uint64_t)n;
     }
+    if (output->sync)
+        ask_disk(output);
     return TFEED_OK;
 }
 
-/* Nothing is held back here. */
+/* Whether a sync failed for another reason than that there is nothing to sync: a pipe, a read-only
+ * file system. */
+static bool sync_failed(int result)
+{
+    return result != 0 && errno != EINVAL && errno != EROFS;
+}
+
+/* Nothing is held back here. What a crash of the machine should leave has to be on the disk. */
 tfeed_status tfi_local_flush(void *opaque, struct tfeed_error *reterr)
 {
-    (void)opaque;
-    (void)reterr;
+    const struct local_output *output = opaque;
+    if (output->in_place && output->sync && sync_failed(fdatasync(output->fd)))
+        return tfi_fail_errno(reterr, errno, output->path, "sync");
     return TFEED_OK;
 }
 
@@ -207,10 +260,27 @@ static int name_if_free(const char *temporary, const char *target)
     return 0;
 }
 
+/* Has the name on the disk, too. A folder that cannot be synced keeps it as well as it can. */
+static void sync_folder(const struct local_output *output)
+{
+    const char *slash = strrchr(output->target, '/');
+    const size_t len = slash == NULL ? 0 : (size_t)(slash - output->target) + 1;
+    char *folder =
+        tfi_strndup(output->allocator, len == 0 ? "." : output->target, len == 0 ? 1 : len);
+    const int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+    tfi_free(output->allocator, folder);
+}
+
 /* Network file systems report a failed write only here, so it comes before the rename. */
 static tfeed_status close_file(struct local_output *output, struct tfeed_error *reterr)
 {
     const int fd = output->fd;
+    if (output->sync && sync_failed(fsync(fd)))
+        return tfi_fail_errno(reterr, errno, output->path, "sync");
     output->fd = -1; /* after close it is gone, whatever close says */
     if (close(fd) != 0 && errno != EINTR)
         return tfi_fail_errno(reterr, errno, output->path, "close");
@@ -227,6 +297,8 @@ tfeed_status tfi_local_commit(void *opaque, struct tfeed_error *reterr)
         if (failed != 0)
             status = tfi_fail_errno(reterr, errno, output->path, "rename");
         output->created = failed != 0; /* still under its temporary name: to be removed */
+        if (failed == 0 && output->sync)
+            sync_folder(output);
     }
     output_free(output);
     return status;
@@ -235,4 +307,14 @@ tfeed_status tfi_local_commit(void *opaque, struct tfeed_error *reterr)
 void tfi_local_discard(void *opaque)
 {
     output_free(opaque);
+}
+
+tfeed_status tfi_local_cut(void *opaque, uint64_t size, struct tfeed_error *reterr)
+{
+    const struct local_output *output = opaque;
+    int result;
+    do
+        result = ftruncate(output->fd, (off_t)size);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? TFEED_OK : tfi_fail_errno(reterr, errno, output->path, "truncate");
 }

@@ -19,5 +19,6 @@ tfeed_status tfi_local_write(void *output, const void *data, size_t len,
 tfeed_status tfi_local_flush(void *output, struct tfeed_error *reterr);
 tfeed_status tfi_local_commit(void *output, struct tfeed_error *reterr);
 void tfi_local_discard(void *output);
+tfeed_status tfi_local_cut(void *output, uint64_t size, struct tfeed_error *reterr);
 
 #endif

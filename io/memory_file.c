@@ -7,7 +7,8 @@
  *          └▶ output "c" ─▶ …                      open: a name and a growing buffer
  *
  * Committing turns the buffer into a block and replaces the entry's; inputs hold the block that
- * they opened. Names are few, so both are lists.
+ * they opened. An output that is written in place does the same at its open and at each flush.
+ * Names are few, so both are lists.
  *
  * Threads: the mutex guards both lists and the size of every open output; an output's bytes belong
  *          to its thread.
@@ -36,6 +37,7 @@ struct memory_output {
     size_t len; /* written by the owner under the mutex */
     size_t capacity;
     bool overwrite;
+    bool is_in_place; /* its entry is there, and shows what was flushed */
 };
 
 struct memory_input {
@@ -293,36 +295,6 @@ static void output_free(struct memory_output *output)
     tfi_free(output->allocator, output);
 }
 
-static tfeed_status memory_open_output(void *user_data, const char *path, uint32_t flags,
-                                       const struct tfeed_allocator *allocator, void **ret_output,
-                                       struct tfeed_error *reterr)
-{
-    struct tfeed_memory_files *files = user_data;
-    struct memory_output *output = tfi_alloc_zeroed(allocator, 1, sizeof *output);
-    if (output == NULL)
-        return tfi_fail_memory(reterr, "an output");
-    output->files = files;
-    output->allocator = allocator;
-    output->overwrite = (flags & TFEED_OUTPUT_OVERWRITE) != 0;
-    output->name = tfi_strndup(allocator, path, strlen(path));
-    if (output->name == NULL) {
-        tfi_free(allocator, output);
-        return tfi_fail_memory(reterr, "an output");
-    }
-    tfi_mutex_lock(&files->mutex);
-    const bool allowed = output->overwrite || find_entry_locked(files, path) == NULL;
-    output->next = files->outputs;
-    files->outputs = output;
-    tfi_mutex_unlock(&files->mutex);
-    if (!allowed) {
-        output_free(output);
-        return tfi_fail_at(reterr, TFEED_ALREADY_EXISTS, path, TFEED_NOWHERE, TFEED_NOWHERE,
-                           "exists");
-    }
-    *ret_output = output;
-    return TFEED_OK;
-}
-
 static tfeed_status memory_write(void *opaque, const void *data, size_t len,
                                  struct tfeed_error *reterr)
 {
@@ -347,25 +319,99 @@ static tfeed_status memory_write(void *opaque, const void *data, size_t len,
     return TFEED_OK;
 }
 
+static tfeed_status show(struct memory_output *output, struct tfeed_error *reterr)
+{
+    return publish(output->files, output->name, output->data, output->len, output->overwrite,
+                   reterr);
+}
+
+/* Begins with what the file holds, if it is to go on behind that, and shows itself. */
+static tfeed_status begin_in_place(struct memory_output *output, bool appends,
+                                   struct tfeed_error *reterr)
+{
+    struct tfeed_bytes content;
+    if (appends &&
+        tfeed_memory_files_get(output->files, output->name, &content, NULL) == TFEED_OK) {
+        const tfeed_status status = memory_write(output, content.data, content.len, reterr);
+        tfeed_block_unref(content.block);
+        TFI_TRY(status);
+    }
+    output->overwrite = output->overwrite || appends;
+    TFI_TRY(show(output, reterr));
+    output->overwrite = true; /* the file is ours */
+    output->is_in_place = true;
+    return TFEED_OK;
+}
+
+static tfeed_status memory_open_output(void *user_data, const char *path, uint32_t flags,
+                                       const struct tfeed_allocator *allocator, void **ret_output,
+                                       struct tfeed_error *reterr)
+{
+    struct tfeed_memory_files *files = user_data;
+    struct memory_output *output = tfi_alloc_zeroed(allocator, 1, sizeof *output);
+    if (output == NULL)
+        return tfi_fail_memory(reterr, "an output");
+    output->files = files;
+    output->allocator = allocator;
+    output->overwrite = (flags & TFEED_OUTPUT_OVERWRITE) != 0;
+    output->name = tfi_strndup(allocator, path, strlen(path));
+    if (output->name == NULL) {
+        tfi_free(allocator, output);
+        return tfi_fail_memory(reterr, "an output");
+    }
+    tfi_mutex_lock(&files->mutex);
+    const bool allowed = output->overwrite || (flags & TFEED_OUTPUT_APPEND) != 0 ||
+                         find_entry_locked(files, path) == NULL;
+    output->next = files->outputs;
+    files->outputs = output;
+    tfi_mutex_unlock(&files->mutex);
+    if (!allowed) {
+        output_free(output);
+        return tfi_fail_at(reterr, TFEED_ALREADY_EXISTS, path, TFEED_NOWHERE, TFEED_NOWHERE,
+                           "exists");
+    }
+    if ((flags & (TFEED_OUTPUT_IN_PLACE | TFEED_OUTPUT_APPEND)) != 0) {
+        const tfeed_status status =
+            begin_in_place(output, (flags & TFEED_OUTPUT_APPEND) != 0, reterr);
+        if (status != TFEED_OK) {
+            output_free(output);
+            return status;
+        }
+    }
+    *ret_output = output;
+    return TFEED_OK;
+}
+
 static tfeed_status memory_flush(void *opaque, struct tfeed_error *reterr)
 {
-    (void)opaque;
-    (void)reterr;
-    return TFEED_OK;
+    struct memory_output *output = opaque;
+    return output->is_in_place ? show(output, reterr) : TFEED_OK;
 }
 
 static tfeed_status memory_commit(void *opaque, struct tfeed_error *reterr)
 {
     struct memory_output *output = opaque;
-    const tfeed_status status =
-        publish(output->files, output->name, output->data, output->len, output->overwrite, reterr);
+    const tfeed_status status = show(output, reterr);
     output_free(output);
     return status;
 }
 
+/* What was written in place stays, as far as there is memory for it. */
 static void memory_discard(void *opaque)
 {
-    output_free(opaque);
+    struct memory_output *output = opaque;
+    if (output->is_in_place)
+        (void)show(output, NULL);
+    output_free(output);
+}
+
+static tfeed_status memory_cut(void *opaque, uint64_t size, struct tfeed_error *reterr)
+{
+    struct memory_output *output = opaque;
+    tfi_mutex_lock(&output->files->mutex);
+    output->len = (size_t)size;
+    tfi_mutex_unlock(&output->files->mutex);
+    return show(output, reterr);
 }
 
 /* The object. */
@@ -394,6 +440,7 @@ tfeed_status tfeed_memory_files_new(const struct tfeed_allocator *allocator,
         .discard = memory_discard,
         .look = memory_look,
         .list = memory_list,
+        .cut = memory_cut,
     };
     tfi_mutex_init(&files->mutex);
     *ret_files = files;

@@ -21,6 +21,9 @@ tfeed_status tfi_output_open(struct tfi_output *output, const struct tfeed_file_
     if (files->open_output == NULL)
         return tfi_fail_at(reterr, TFEED_UNIMPLEMENTED, path, TFEED_NOWHERE, TFEED_NOWHERE,
                            "file system \"%s\" cannot be written", files->name);
+    if ((flags & (TFEED_OUTPUT_IN_PLACE | TFEED_OUTPUT_APPEND)) != 0 && files->cut == NULL)
+        return tfi_fail_at(reterr, TFEED_UNIMPLEMENTED, path, TFEED_NOWHERE, TFEED_NOWHERE,
+                           "file system \"%s\" cannot write in place", files->name);
     output->allocator = allocator;
     output->capacity = buffer_bytes == 0 ? TFI_OUTPUT_BUFFER_BYTES : buffer_bytes;
     output->buffer = tfi_alloc(allocator, output->capacity);
@@ -68,6 +71,12 @@ tfeed_status tfi_output_append(struct tfi_output *output, const void *data, size
     return TFEED_OK;
 }
 
+tfeed_status tfi_output_keep_together(struct tfi_output *output, size_t n,
+                                      struct tfeed_error *reterr)
+{
+    return n > output->capacity - output->len ? write_buffer(output, reterr) : TFEED_OK;
+}
+
 tfeed_status tfi_output_room(struct tfi_output *output, uint8_t **ret_room, size_t *ret_len,
                              struct tfeed_error *reterr)
 {
@@ -81,6 +90,11 @@ tfeed_status tfi_output_room(struct tfi_output *output, uint8_t **ret_room, size
 void tfi_output_advance(struct tfi_output *output, size_t n)
 {
     output->len += n;
+}
+
+tfeed_status tfi_output_cut(struct tfi_output *output, uint64_t size, struct tfeed_error *reterr)
+{
+    return output->files->cut(output->handle, size, reterr);
 }
 
 tfeed_status tfi_output_flush(struct tfi_output *output, struct tfeed_error *reterr)

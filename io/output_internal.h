@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * output_internal.h - bytes on their way into a file: gathered, optionally compressed, written in
- * large pieces.
+ * output_internal.h - bytes on their way into a file: gathered, written in large pieces.
  *
  *    tfi_output_append ─▶ [ buffer ] ─────────────────────────▶ file system
  *    tfi_deflate_append ─▶ [ input ] ─▶ zlib ─▶ [ buffer ] ───▶ file system
+ *
+ * Compressions in general stand in encoder_internal.h.
  */
 #ifndef TFI_OUTPUT_INTERNAL_H
 #define TFI_OUTPUT_INTERNAL_H
@@ -40,6 +41,15 @@ tfeed_status tfi_output_open(struct tfi_output *output, const struct tfeed_file_
                              const struct tfeed_allocator *allocator, struct tfeed_error *reterr);
 tfeed_status tfi_output_append(struct tfi_output *output, const void *data, size_t len,
                                struct tfeed_error *reterr);
+
+/* The next n bytes are written by one call, as far as they fit into the buffer at all: who sees the
+ * file grow sees them all or not. */
+tfeed_status tfi_output_keep_together(struct tfi_output *output, size_t n,
+                                      struct tfeed_error *reterr);
+
+/* Takes away what lies behind the first `size` bytes of a file that is appended to, before anything
+ * was written. */
+tfeed_status tfi_output_cut(struct tfi_output *output, uint64_t size, struct tfeed_error *reterr);
 
 /* Room in the buffer for whoever makes bytes in place; never empty. What was put there is announced
  * by tfi_output_advance. */
@@ -88,6 +98,8 @@ tfeed_status tfi_deflate_append(struct tfi_deflate *compressor, const void *data
  * of the stream. The bytes are in the output's buffer then. */
 tfeed_status tfi_deflate_flush(struct tfi_deflate *compressor, int flush,
                                struct tfeed_error *reterr);
+/* Behind Z_FINISH: before the first byte of another stream with the same options. */
+void tfi_deflate_reset(struct tfi_deflate *compressor);
 void tfi_deflate_clear(struct tfi_deflate *compressor);
 
 #endif

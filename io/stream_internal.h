@@ -25,15 +25,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ZLIB_CONST
-#include <zlib.h>
-
 #include <tfeed/io.h>
 
 #include "core/shared_internal.h"
 
 enum {
-    TFI_STREAM_BLOCK_BYTES = 256 << 10 /* stays in the second-level cache */
+    TFI_STREAM_BLOCK_BYTES = 256 << 10, /* stays in the second-level cache */
+    TFI_SNAPPY_BLOCK_BYTES = 256 << 10, /* TensorFlow's buffer: it reads no larger block */
 };
 
 /* How a stream has ended. */
@@ -42,8 +40,13 @@ enum tfi_stream_end {
     TFI_STREAM_CLEAN,     /* at the end of the file, and of the compressed stream in it */
     TFI_STREAM_TRUNCATED, /* the file ends, the compressed stream in it does not */
     TFI_STREAM_TRAILING,  /* the file goes on behind the compressed stream */
-    TFI_STREAM_DAMAGED,   /* does not inflate; `detail` says why */
+    TFI_STREAM_DAMAGED,   /* does not decompress; `detail` says why */
 };
+
+/* Is told a place where the file could end, or be cut, without loss to what comes before: behind a
+ * member of a gzip file, or a block of a snappy file. `offset` is what the stream holds up to
+ * there. Such a place is told before any byte behind it is in the window. */
+typedef void (*tfi_stream_border_fn)(void *user_data, uint64_t file_offset, uint64_t offset);
 
 /* The first group is for whoever looks, the second for window.c. */
 struct tfi_window {
@@ -71,8 +74,12 @@ struct tfi_stream_options {
     const struct tfeed_file_system *file_system; /* resolved */
     const struct tfeed_allocator *allocator;
     bool may_map;
-    bool first_member_only; /* whatever follows a compressed stream is not looked at */
+    bool first_member_only;   /* whatever follows a compressed stream is not looked at */
+    uint64_t max_block_bytes; /* more than TFI_SNAPPY_BLOCK_BYTES, and more than this (0: anything
+                               * that the file can hold) in a snappy block are RESOURCE_EXHAUSTED */
 };
+
+struct tfi_decoder;
 
 /* Zero it before opening; clear it whatever open said. */
 struct tfi_stream {
@@ -80,16 +87,19 @@ struct tfi_stream {
     const struct tfeed_allocator *allocator;
     enum tfeed_compression compression; /* AUTO until tfi_stream_start */
     enum tfi_stream_end end;
-    const char *detail; /* with TFI_STREAM_DAMAGED: zlib's words. Static. */
+    const char *detail; /* with TFI_STREAM_DAMAGED: what is wrong. Static. */
+    bool is_cut;        /* with TFI_STREAM_DAMAGED: what is wrong is that the file ends there */
 
     struct tfi_source source;
     bool first_member_only;
+    uint64_t max_block_bytes;
 
     /* of a compressed stream */
     struct tfi_window window;
-    z_stream inflater;
-    bool inflater_is_live;
-    bool between_members; /* one has ended, nothing behind it has been looked at */
+    const struct tfi_decoder *decoder; /* NULL: the file's bytes are the stream's */
+    void *decoding;                    /* the decoder's */
+    tfi_stream_border_fn on_border;    /* NULL: nobody wants to know */
+    void *border_data;
 };
 
 /* Opens the file; nothing is read. The path is copied. */
@@ -114,7 +124,7 @@ TFI_SHARED tfeed_status tfi_stream_start(struct tfi_stream *stream,
 /* What the stream shows now. */
 static inline const struct tfi_window *tfi_stream_window(const struct tfi_stream *stream)
 {
-    return stream->inflater_is_live ? &stream->window : &stream->source.window;
+    return stream->decoder != NULL ? &stream->window : &stream->source.window;
 }
 
 /* Drops the first n_used bytes of the window, then reads until it has n_need.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * stream_private.h - the parts that a stream is made of: windows, the source below, inflating.
+ * stream_private.h - the parts that a stream is made of: windows, the source below, decoders.
  */
 #ifndef TFI_STREAM_PRIVATE_H
 #define TFI_STREAM_PRIVATE_H
@@ -37,9 +37,15 @@ tfeed_status tfi_source_fill(struct tfi_source *source, size_t n_used, size_t n_
 /* False when the source cannot be read from `offset` on. */
 bool tfi_source_seek(struct tfi_source *source, uint64_t offset);
 
-/* inflate.c: tfi_window_read over a compressed stream (user_data is the stream). */
-tfeed_status tfi_inflate_start(struct tfi_stream *stream, struct tfeed_error *reterr);
-tfeed_status tfi_inflate_read(void *stream, uint8_t *into, size_t room, size_t *ret_n,
-                              struct tfeed_error *reterr);
+/* How a compression is undone. */
+struct tfi_decoder {
+    /* Sets stream->decoding; leaves nothing behind when it fails. */
+    tfeed_status (*start)(struct tfi_stream *stream, struct tfeed_error *reterr);
+    tfi_window_read read; /* user_data is the stream; at the end stream->end is set */
+    void (*end)(struct tfi_stream *stream);
+};
+
+extern const struct tfi_decoder tfi_inflate_decoder; /* inflate.c: gzip and zlib */
+extern const struct tfi_decoder tfi_snappy_decoder;  /* snappy_read.c */
 
 #endif

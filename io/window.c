@@ -85,7 +85,9 @@ tfeed_status tfi_window_fill(struct tfi_window *window, size_t n_used, size_t n_
         const size_t goal = next_goal(window, n_need, at_once);
         const size_t reach =
             window->memory == NULL ? 0 : (size_t)(window->memory + window->capacity - window->data);
-        if (reach < goal) {
+        /* a large window is moved when it is full: short reads must not move it each time */
+        const bool has_room = reach > window->len && goal > TFI_STREAM_BLOCK_BYTES;
+        if (reach < goal && !has_room) {
             const size_t capacity = goal > TFI_STREAM_BLOCK_BYTES ? goal : TFI_STREAM_BLOCK_BYTES;
             TFI_TRY(move_to_front(window, capacity, reterr));
         }

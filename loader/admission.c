@@ -14,6 +14,7 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "features/features_internal.h"
 #include "loader/loader_private.h"
 
 struct admission {
@@ -35,7 +36,8 @@ struct admission_desk {
     struct admission *admission;
     struct admission_desk *next;
     struct tfeed_example_parser *parser;
-    struct tfeed_tensor *columns; /* of one row each */
+    struct tfeed_tensor *columns;  /* of one row each */
+    struct tfeed_columns *growing; /* NULL: all columns are of one shape */
     void **row;
     int n_columns;
 };
@@ -68,8 +70,9 @@ tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t 
 static void desk_free(struct admission_desk *desk)
 {
     const struct tfeed_allocator *allocator = desk->admission->allocator;
-    for (int i = 0; desk->columns != NULL && i < desk->n_columns; i++)
+    for (int i = 0; desk->growing == NULL && desk->columns != NULL && i < desk->n_columns; i++)
         tfeed_tensor_clear(&desk->columns[i]);
+    tfeed_columns_free(desk->growing);
     tfeed_example_parser_free(desk->parser);
     tfi_free(allocator, desk->columns);
     tfi_free(allocator, desk->row);
@@ -98,8 +101,12 @@ static tfeed_status desk_fit_out(struct admission_desk *desk, struct tfeed_error
     desk->row = tfi_alloc_zeroed(admission->allocator, n, sizeof *desk->row);
     if (desk->columns == NULL || desk->row == NULL)
         return tfi_fail_memory(reterr, "a loader's filter");
-    TFI_TRY(tfeed_schema_alloc_columns(admission->schema, 1, admission->allocator, desk->columns,
-                                       reterr));
+    if (tfi_schema_first_growing(admission->schema) >= 0)
+        TFI_TRY(
+            tfeed_columns_new(admission->schema, 1, admission->allocator, &desk->growing, reterr));
+    else
+        TFI_TRY(tfeed_schema_alloc_columns(admission->schema, 1, admission->allocator,
+                                           desk->columns, reterr));
     for (size_t i = 0; i < n; i++)
         desk->row[i] = desk->columns[i].data;
     return tfeed_example_parser_new(admission->schema, admission->allocator, &desk->parser, reterr);
@@ -156,12 +163,31 @@ tfeed_status loader_map_row(const struct tfeed_loader_options *options,
                        error.message[0] != '\0' ? error.message : tfeed_status_text(said));
 }
 
+void loader_point_row(const struct tfeed_schema *schema, const struct tfeed_columns *columns,
+                      int64_t number, struct tfeed_tensor *tensors, void **row)
+{
+    for (int i = 0; i < tfeed_schema_n_columns(schema); i++) {
+        tensors[i] = tfeed_columns_row(columns, i, number);
+        const bool is_fixed = tfeed_schema_column_kind(schema, i) == TFEED_COLUMN_FIXED;
+        row[i] = is_fixed ? tensors[i].data : &tensors[i];
+    }
+}
+
+static tfeed_status parse_row(struct admission_desk *desk, const struct tfeed_bytes *record,
+                              struct tfeed_error *reterr)
+{
+    if (desk->growing == NULL)
+        return tfeed_example_parser_parse(desk->parser, record, 1, desk->columns, 0, NULL, reterr);
+    TFI_TRY(tfeed_example_parser_parse_batch(desk->parser, record, 1, desk->growing, NULL, reterr));
+    loader_point_row(desk->admission->schema, desk->growing, 0, desk->columns, desk->row);
+    return TFEED_OK;
+}
+
 enum verdict admission_ask(struct admission_desk *desk, const struct file_set *set, uint64_t epoch,
                            const struct row *row, struct tfeed_error *reterr)
 {
     const struct admission *admission = desk->admission;
-    if (admission->parses && tfeed_example_parser_parse(desk->parser, &row->bytes, 1, desk->columns,
-                                                        0, NULL, reterr) != TFEED_OK)
+    if (admission->parses && parse_row(desk, &row->bytes, reterr) != TFEED_OK)
         return admission->on_error == TFEED_ON_ERROR_FAIL ? ROW_WANTED : ROW_BAD;
     struct tfeed_loader_record record = {
         .view = {row->bytes.data, row->bytes.len, row->place.offset, row->place.record,

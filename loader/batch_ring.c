@@ -92,6 +92,9 @@ static tfeed_status make_batch(struct tfeed_loader *loader, struct tfeed_batch *
     if (batch->columns == NULL || batch->shown == NULL || batch->narrow == NULL ||
         batch->records == NULL)
         return tfi_fail_memory(reterr, "a loader's batches");
+    if (loader->has_growing)
+        return tfeed_columns_new(loader->schema, loader->options.batch_size, allocator,
+                                 &batch->growing, reterr);
     for (int i = 0; i < loader->n_columns; i++) {
         TFI_TRY(make_column(loader, loader->schema, i, &batch->columns[i], reterr));
         batch->narrow[i] = batch->columns[i];
@@ -139,6 +142,8 @@ void batch_give_wide(struct tfeed_batch *batch)
 /* Ends what the batch's string columns refer to. */
 static void release_strings(struct tfeed_batch *batch)
 {
+    if (batch->growing != NULL)
+        tfi_columns_drop(batch->growing);
     for (int i = 0; i < batch->loader->n_columns; i++) {
         const struct tfeed_tensor *column = &batch->columns[i];
         if (column->dtype != TFEED_STRING || column->data == NULL)
@@ -159,6 +164,7 @@ static void clear_batch(struct tfeed_loader *loader, struct tfeed_batch *batch)
             column_free(loader, &batch->narrow[i]);
         column_free(loader, &batch->columns[i]);
     }
+    tfeed_columns_free(batch->growing);
     tfi_free(allocator, batch->columns);
     tfi_free(allocator, batch->shown);
     tfi_free(allocator, batch->narrow);
@@ -223,6 +229,7 @@ void parse_desk_free(struct tfeed_loader *loader, struct parse_desk *desk)
         return;
     tfeed_example_parser_free(desk->wide);
     tfeed_example_parser_free(desk->narrow);
+    tfi_free(loader->allocator, desk->tensors);
     tfi_free(loader->allocator, desk->row);
     tfi_free(loader->allocator, desk);
 }
@@ -234,8 +241,10 @@ static tfeed_status make_desk(struct tfeed_loader *loader, struct parse_desk **r
     if (desk == NULL)
         return tfi_fail_memory(reterr, "a loader's parser");
     tfeed_status status = TFEED_OK;
-    desk->row = tfi_alloc_array(loader->allocator, (size_t)loader->n_columns, sizeof *desk->row);
-    if (desk->row == NULL)
+    const size_t n = (size_t)loader->n_columns;
+    desk->row = tfi_alloc_array(loader->allocator, n, sizeof *desk->row);
+    desk->tensors = tfi_alloc_array(loader->allocator, n, sizeof *desk->tensors);
+    if (desk->row == NULL || desk->tensors == NULL)
         status = tfi_fail_memory(reterr, "a loader's parser");
     if (status == TFEED_OK && loader->schema != NULL)
         status = tfeed_example_parser_new(loader->schema, loader->allocator, &desk->wide, reterr);
@@ -273,15 +282,30 @@ static size_t row_bytes(const struct tfeed_tensor *column)
                : (size_t)tfeed_tensor_n_elements(column) / n_rows * tfeed_dtype_size(column->dtype);
 }
 
-static tfeed_status map_rows(struct tfeed_loader *loader, const struct ticket *ticket,
-                             struct parse_desk *desk, struct tfeed_tensor *columns, uint32_t first,
-                             uint32_t n, struct tfeed_error *reterr)
+/* The map's view of row r, of the columns that were parsed into. */
+static void point_row(const struct tfeed_batch *batch, const struct parse_desk *desk,
+                      struct tfeed_tensor *columns, uint32_t r)
 {
+    const struct tfeed_loader *loader = batch->loader;
+    if (batch->growing != NULL) {
+        loader_point_row(loader->schema, batch->growing, r, desk->tensors, desk->row);
+        return;
+    }
+    for (int i = 0; i < loader->n_columns; i++)
+        desk->row[i] = (uint8_t *)columns[i].data + r * row_bytes(&columns[i]);
+}
+
+static tfeed_status map_rows(const struct tfeed_batch *batch, const struct parse_desk *desk,
+                             struct tfeed_tensor *columns, uint32_t first, uint32_t n,
+                             struct tfeed_error *reterr)
+{
+    const struct tfeed_loader *loader = batch->loader;
+    if (loader->options.map_row == NULL)
+        return TFEED_OK;
     for (uint32_t r = first; r < first + n; r++) {
-        const struct row *row = &ticket->draw.rows[r];
+        const struct row *row = &batch->ticket->draw.rows[r];
         const struct source_set *set = &loader->sets[row->set];
-        for (int i = 0; i < loader->n_columns; i++)
-            desk->row[i] = (uint8_t *)columns[i].data + r * row_bytes(&columns[i]);
+        point_row(batch, desk, columns, r);
         const struct tfeed_loader_record record = {
             .view = {row->bytes.data, row->bytes.len, row->place.offset, row->place.record,
                      row->bytes.block},
@@ -295,26 +319,63 @@ static tfeed_status map_rows(struct tfeed_loader *loader, const struct ticket *t
     return TFEED_OK;
 }
 
-tfeed_status ticket_parse(struct tfeed_loader *loader, const struct ticket *ticket,
-                          struct parse_desk *desk, bool narrow, struct tfeed_bytes *records,
-                          struct tfeed_tensor *columns, struct tfeed_error *reterr)
+/* A run at a time: a stop is seen between them. */
+static tfeed_status parse_runs(const struct tfeed_batch *batch, const struct parse_desk *desk,
+                               struct tfeed_tensor *columns, uint32_t n_rows,
+                               struct tfeed_error *reterr)
 {
-    const struct draw *draw = &ticket->draw;
-    struct tfeed_example_parser *parser = narrow ? desk->narrow : desk->wide;
-    uint32_t n_rows = 0; /* what pads a shard without any record comes last and has no bytes */
-    for (; n_rows < draw->n_rows && draw->rows[n_rows].bytes.data != NULL; n_rows++)
-        records[n_rows] = draw->rows[n_rows].bytes;
-    for (uint32_t first = 0; parser != NULL && first < n_rows; first += LOADER_RUN_RECORDS) {
+    const struct tfeed_loader *loader = batch->loader;
+    struct tfeed_example_parser *parser = batch->is_narrow ? desk->narrow : desk->wide;
+    for (uint32_t first = 0; first < n_rows; first += LOADER_RUN_RECORDS) {
         const uint32_t n_left = n_rows - first;
         const uint32_t n = n_left < LOADER_RUN_RECORDS ? n_left : LOADER_RUN_RECORDS;
         if (atomic_load_explicit(&loader->stop, memory_order_relaxed))
             return tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped");
-        TFI_TRY(
-            tfeed_example_parser_parse(parser, records + first, n, columns, first, NULL, reterr));
-        if (loader->options.map_row != NULL)
-            TFI_TRY(map_rows(loader, ticket, desk, columns, first, n, reterr));
+        TFI_TRY(tfeed_example_parser_parse(parser, batch->records + first, n, columns, first, NULL,
+                                           reterr));
+        TFI_TRY(map_rows(batch, desk, columns, first, n, reterr));
     }
     return TFEED_OK;
+}
+
+static uint64_t tensor_bytes(const struct tfeed_tensor *tensor)
+{
+    return tensor == NULL
+               ? 0
+               : (uint64_t)tfeed_tensor_n_elements(tensor) * tfeed_dtype_size(tensor->dtype);
+}
+
+/* Room that grew stays. The batch is there by now: it is never held back, but counted. */
+static void charge_growing(struct tfeed_batch *batch)
+{
+    uint64_t n_bytes = 0;
+    for (int i = 0; i < batch->loader->n_columns; i++) {
+        n_bytes += tensor_bytes(tfeed_columns_values(batch->growing, i));
+        for (int level = 0; level < tfeed_columns_n_levels(batch->growing, i); level++)
+            n_bytes += tensor_bytes(tfeed_columns_row_splits(batch->growing, i, level));
+    }
+    if (n_bytes <= batch->n_growing_bytes)
+        return;
+    tfi_budget_charge(batch->loader->budget, n_bytes - batch->n_growing_bytes);
+    batch->n_growing_bytes = n_bytes;
+}
+
+tfeed_status batch_parse(struct tfeed_batch *batch, struct parse_desk *desk,
+                         struct tfeed_tensor *into, struct tfeed_error *reterr)
+{
+    const struct draw *draw = &batch->ticket->draw;
+    struct tfeed_tensor *columns = batch->is_narrow ? batch->narrow : batch->columns;
+    uint32_t n_rows = 0; /* what pads a shard without any record comes last and has no bytes */
+    for (; n_rows < draw->n_rows && draw->rows[n_rows].bytes.data != NULL; n_rows++)
+        batch->records[n_rows] = draw->rows[n_rows].bytes;
+    if (batch->loader->schema == NULL)
+        return TFEED_OK;
+    if (batch->growing == NULL)
+        return parse_runs(batch, desk, into != NULL ? into : columns, n_rows, reterr);
+    TFI_TRY(tfeed_example_parser_parse_batch(desk->wide, batch->records, n_rows, batch->growing,
+                                             NULL, reterr));
+    charge_growing(batch);
+    return map_rows(batch, desk, NULL, 0, n_rows, reterr);
 }
 
 int64_t ticket_n_rows(const struct tfeed_loader *loader, const struct ticket *ticket)
@@ -332,10 +393,25 @@ static void widen(const struct tfeed_batch *batch, int column, void *to)
                      (int64_t)batch->ticket->draw.n_rows, to);
 }
 
+/* Rows that pad stay out of columns that have a row for each; lists hold them behind the others. */
+static void show_growing(struct tfeed_batch *batch)
+{
+    for (int i = 0; i < batch->loader->n_columns; i++) {
+        const enum tfeed_column_kind kind = tfeed_schema_column_kind(batch->loader->schema, i);
+        batch->shown[i] = *tfeed_columns_values(batch->growing, i);
+        if (kind == TFEED_COLUMN_FIXED || kind == TFEED_COLUMN_SEQUENCE)
+            batch->shown[i].shape.dims[0] = batch->n_rows;
+    }
+}
+
 void batch_show(struct tfeed_batch *batch)
 {
     const struct tfeed_loader *loader = batch->loader;
     batch->n_rows = ticket_n_rows(loader, batch->ticket);
+    if (batch->growing != NULL) {
+        show_growing(batch);
+        return;
+    }
     for (int i = 0; i < loader->n_columns; i++) {
         if (batch->is_narrow && is_widened(loader, i))
             widen(batch, i, batch->columns[i].data);
@@ -368,6 +444,10 @@ void batch_copy(struct tfeed_batch *batch, struct tfeed_tensor *columns)
 tfeed_status loader_check_columns(const struct tfeed_loader *loader,
                                   const struct tfeed_tensor *columns, struct tfeed_error *reterr)
 {
+    if (loader->has_growing)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "next_into fills columns of one shape, and this schema has others: use "
+                        "next");
     for (int i = 0; i < loader->n_columns; i++) {
         const struct tfeed_tensor *wanted = &loader->batches[0].columns[i];
         char got_text[TFEED_SHAPE_TEXT_BYTES];
@@ -401,7 +481,7 @@ void tfeed_batch_unref(struct tfeed_batch *batch)
     draw_release(&batch->ticket->draw);
     tfi_mutex_lock(&loader->mutex);
     loader->n_out--;
-    engine_recycle(batch);
+    engine_recycle(loader, batch);
     tfi_condition_wake(&loader->ready, &loader->mutex);
     tfi_mutex_unlock(&loader->mutex);
     loader_unref(loader);
@@ -435,6 +515,18 @@ int tfeed_batch_n_columns(const struct tfeed_batch *batch)
 const struct tfeed_tensor *tfeed_batch_column(const struct tfeed_batch *batch, int i)
 {
     return i >= 0 && i < batch->loader->n_columns ? &batch->shown[i] : NULL;
+}
+
+struct tfeed_columns *tfeed_batch_columns(const struct tfeed_batch *batch)
+{
+    return batch->growing;
+}
+
+const struct tfeed_tensor *tfeed_batch_row_splits(const struct tfeed_batch *batch, int i, int level)
+{
+    if (batch->growing == NULL || i < 0 || i >= batch->loader->n_columns)
+        return NULL;
+    return tfeed_columns_row_splits(batch->growing, i, level);
 }
 
 static const void *column_of(const struct tfeed_batch *batch, int i, enum tfeed_dtype dtype)

@@ -5,6 +5,7 @@
  *
  *    loader.c       open and close, states, counts
  *    engine.c       the steps of the work, and who takes them
+ *    next.c         what a caller of next does
  *    batch_ring.c   the buffers: parse, widen, look at
  *
  *    ticket       rows that are drawn: a batch without its columns
@@ -38,6 +39,7 @@ struct parse_desk {
     struct tfeed_example_parser *wide;
     struct tfeed_example_parser *narrow; /* NULL: no scaled columns */
     void **row;                          /* [n_columns] for the map */
+    struct tfeed_tensor *tensors;        /* [n_columns], what row points to of growing columns */
     struct parse_desk *next;
 };
 
@@ -53,14 +55,16 @@ enum batch_phase { BATCH_FREE, BATCH_PARSING, BATCH_READY, BATCH_OUT };
 
 struct tfeed_batch {
     _Atomic uint32_t n_references;
-    struct tfeed_loader *loader;  /* held while the batch is out */
-    struct ticket *ticket;        /* NULL while free */
-    struct tfeed_tensor *columns; /* [n_columns], as wide as the schema says */
-    struct wide_columns *wide;    /* where scaled columns lie; NULL: they have no room yet */
-    struct tfeed_tensor *shown;   /* the same with as many rows as there are */
-    struct tfeed_tensor *narrow;  /* scaled columns as uint8; the others share `columns` */
-    struct tfeed_bytes *records;  /* [batch_size] */
-    int64_t n_rows;               /* that count */
+    struct tfeed_loader *loader;   /* held while the batch is out */
+    struct ticket *ticket;         /* NULL while free */
+    struct tfeed_tensor *columns;  /* [n_columns], as wide as the schema says */
+    struct tfeed_columns *growing; /* in their place where the schema has columns that grow */
+    uint64_t n_growing_bytes;      /* of the largest batch that they held: charged to the budget */
+    struct wide_columns *wide;     /* where scaled columns lie; NULL: they have no room yet */
+    struct tfeed_tensor *shown;    /* the same with as many rows as there are */
+    struct tfeed_tensor *narrow;   /* scaled columns as uint8; the others share `columns` */
+    struct tfeed_bytes *records;   /* [batch_size] */
+    int64_t n_rows;                /* that count */
     bool is_narrow;
     enum batch_phase phase;
     tfeed_status status;
@@ -86,6 +90,7 @@ struct tfeed_loader {
     struct tfeed_schema *schema;
     struct tfeed_schema *narrow_schema; /* NULL: nothing to widen */
     int n_columns;
+    bool has_growing; /* columns that are not of one shape */
     struct loader_identity identity;
     struct source_set *sets;
     struct file_set *file_sets;
@@ -144,10 +149,10 @@ tfeed_status parse_desk_take_locked(struct tfeed_loader *loader, struct parse_de
                                     struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex);
 void parse_desk_free(struct tfeed_loader *loader, struct parse_desk *desk);
 
-/* Parses the ticket's rows into columns, and maps them. Without the lock. */
-tfeed_status ticket_parse(struct tfeed_loader *loader, const struct ticket *ticket,
-                          struct parse_desk *desk, bool narrow, struct tfeed_bytes *records,
-                          struct tfeed_tensor *columns, struct tfeed_error *reterr);
+/* Parses the batch's ticket into its columns or, where they are not NULL, into these, and maps the
+ * rows. Without the lock. */
+tfeed_status batch_parse(struct tfeed_batch *batch, struct parse_desk *desk,
+                         struct tfeed_tensor *into, struct tfeed_error *reterr);
 
 /* Gives the batch room for its scaled columns, if it has none, or takes it away. There is one for
  * each batch. Under the lock. */
@@ -170,10 +175,34 @@ int64_t ticket_n_rows(const struct tfeed_loader *loader, const struct ticket *ti
 /* --- engine.c ------------------------------------------------------------------------------ */
 
 tfeed_status engine_start(struct tfeed_loader *loader, struct tfeed_error *reterr);
-/* The batch's ticket and room are free again, and it too. Under the lock. */
-void engine_recycle(struct tfeed_batch *batch) TFI_REQUIRES(&batch->loader->mutex);
 /* Stops and joins the workers. */
 void engine_stop(struct tfeed_loader *loader);
+
+static inline bool engine_is_stopped(const struct tfeed_loader *loader)
+{
+    return atomic_load_explicit(&loader->stop, memory_order_relaxed);
+}
+
+/* One step of the work; false: there is nothing to do now. May let go of the lock in between. */
+bool engine_step(struct tfeed_loader *loader, bool is_worker) TFI_REQUIRES(&loader->mutex);
+
+/* The next rows that are drawn get a free buffer, last in `pending`; NULL: one of these is missing.
+ */
+struct tfeed_batch *engine_begin_batch(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex);
+/* Parses a batch that was begun, into its own columns (NULL) or others; lets go of the lock. */
+tfeed_status engine_parse(struct tfeed_loader *loader, struct tfeed_batch *batch,
+                          struct tfeed_tensor *into, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex);
+/* Takes the batch at the front, which is there. */
+struct tfeed_batch *engine_pop_pending(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex);
+/* The batch's ticket and room are free again, and it too. */
+void engine_recycle(struct tfeed_loader *loader, struct tfeed_batch *batch)
+    TFI_REQUIRES(&loader->mutex);
+
+void engine_wake_all(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex);
+/* Waking a thread costs more than a small batch does: one is woken for free buffers when there are
+ * as many as batches that are ready. */
+void engine_wake_for_room(struct tfeed_loader *loader) TFI_REQUIRES(&loader->mutex);
 
 /* --- loader.c ------------------------------------------------------------------------------ */
 

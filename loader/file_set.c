@@ -11,7 +11,8 @@
  *          starts[0]   starts[1]   starts[2]      known up to here
  *
  * so that a file is walked once, whoever asks, and any record before `walked` is at most 1,023
- * headers away.
+ * headers away. An index beside the file that still fits it answers without a walk; it is opened
+ * for each question anew, so that a set of many files does not keep them all open.
  *
  * A walk goes in pieces. Each piece is made under the file's mutex, so that several threads never
  * walk the same part; between pieces others may look up what is known, and a stop is seen.
@@ -56,13 +57,13 @@ static uint64_t hash_file(uint64_t hash, const struct loader_file *file)
     return hash_bytes(hash_bytes(hash, name, strlen(name) + 1), size, sizeof size);
 }
 
-/* The first bytes of an input with a size, TFEED_RECORD_HEADER_BYTES or all. */
+/* The first bytes of an input with a size, TFI_RECORD_HEAD_BYTES or all. */
 static tfeed_status read_head(const struct tfeed_file_system *files, void *input, uint8_t *head,
                               size_t *ret_len, struct tfeed_error *reterr)
 {
     size_t len = 0, n = 1;
-    while (n > 0 && len < TFEED_RECORD_HEADER_BYTES) {
-        TFI_TRY(files->read(input, len, head + len, TFEED_RECORD_HEADER_BYTES - len, &n, reterr));
+    while (n > 0 && len < TFI_RECORD_HEAD_BYTES) {
+        TFI_TRY(files->read(input, len, head + len, TFI_RECORD_HEAD_BYTES - len, &n, reterr));
         len += n;
     }
     *ret_len = len;
@@ -82,7 +83,7 @@ static tfeed_status look_at_input(struct file_set *set, struct loader_file *file
     }
     enum tfeed_compression compression = set->reader_options.compression;
     if (compression == TFEED_COMPRESSION_AUTO) {
-        uint8_t head[TFEED_RECORD_HEADER_BYTES];
+        uint8_t head[TFI_RECORD_HEAD_BYTES];
         size_t len;
         TFI_TRY(read_head(files, input, head, &len, reterr));
         compression = tfi_record_detect_compression(head, len);
@@ -184,6 +185,57 @@ void file_set_clear(struct file_set *set)
     *set = (struct file_set){.allocator = set->allocator};
 }
 
+/* --- indexes ---------------------------------------------------------------------------------- */
+
+static bool has_no_index(struct loader_file *file)
+{
+    tfi_mutex_lock(&file->mutex);
+    const bool has_none = file->has_no_index;
+    tfi_mutex_unlock(&file->mutex);
+    return has_none;
+}
+
+void file_set_drop_index(struct file_set *set, uint32_t index)
+{
+    struct loader_file *file = &set->files[index];
+    tfi_mutex_lock(&file->mutex);
+    file->has_no_index = true;
+    tfi_mutex_unlock(&file->mutex);
+}
+
+/* The same file, and read in the same way. */
+static bool index_fits(const struct loader_file *file, const struct tfeed_index *index)
+{
+    const struct tfeed_index_info *info = tfeed_index_info_get(index);
+    return info->file_bytes == file->size &&
+           (info->compression != TFEED_COMPRESSION_NONE) == file->is_compressed;
+}
+
+tfeed_status file_set_open_index(struct file_set *set, uint32_t file_index,
+                                 struct tfeed_index **ret_index, struct tfeed_error *reterr)
+{
+    struct loader_file *file = &set->files[file_index];
+    *ret_index = NULL;
+    if (file->size == TFEED_SIZE_UNKNOWN || has_no_index(file))
+        return TFEED_OK;
+    struct tfeed_index_options options;
+    tfeed_index_options_init(&options);
+    options.file_system = set->reader_options.file_system;
+    options.allocator = set->allocator;
+    struct tfeed_index *index = NULL;
+    struct tfeed_error error;
+    const tfeed_status status = tfeed_index_open(file->path, &options, &index, &error);
+    if (status == TFEED_RESOURCE_EXHAUSTED)
+        return tfi_fail_again(reterr, &error);
+    if (status == TFEED_OK && index_fits(file, index)) {
+        *ret_index = index;
+        return TFEED_OK;
+    }
+    tfeed_index_close(index);
+    file_set_drop_index(set, file_index);
+    return TFEED_OK;
+}
+
 /* --- walking ---------------------------------------------------------------------------------- */
 
 /* Whom a piece of a walk tells of starts. */
@@ -252,6 +304,7 @@ static tfeed_status walk_piece_locked(struct file_set *set, struct loader_file *
     file->walked.record = tfi_record_reader_record(reader);
     if (status == TFEED_OUT_OF_RANGE) {
         file->walked_to_end = true;
+        file->is_counted = true;
         file->n_records = file->walked.record;
         return TFEED_OK;
     }
@@ -317,15 +370,11 @@ static struct place nearest_start(struct loader_file *file, const struct place *
 }
 
 /* Offset or record number of the target is UINT64_MAX: only the other one counts. */
-static tfeed_status find(struct file_set *set, uint32_t index, const struct place *target,
-                         const _Atomic bool *stop, struct place *ret_place,
-                         struct tfeed_error *reterr)
+static tfeed_status find_by_walk(struct file_set *set, uint32_t index, const struct place *target,
+                                 const _Atomic bool *stop, struct place *ret_place,
+                                 struct tfeed_error *reterr)
 {
     struct loader_file *file = &set->files[index];
-    if (target->offset == 0 || target->record == 0) {
-        *ret_place = (struct place){.file = index};
-        return TFEED_OK;
-    }
     struct tfeed_record_reader *reader = NULL;
     TFI_TRY(tfeed_record_reader_open(file->path, &set->reader_options, &reader, reterr));
     tfeed_status status = walk_to(set, file, reader, target, stop, reterr);
@@ -345,6 +394,46 @@ static tfeed_status find(struct file_set *set, uint32_t index, const struct plac
     }
     tfeed_record_reader_close(reader);
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status; /* there is none: the file's size */
+}
+
+static tfeed_status find_by_index(struct tfeed_index *index, const struct place *target,
+                                  struct place *ret_place, struct tfeed_error *reterr)
+{
+    const struct tfeed_index_info *info = tfeed_index_info_get(index);
+    struct tfeed_record_place place = {.record = target->record};
+    if (target->record == UINT64_MAX)
+        TFI_TRY(tfeed_index_find(index, target->offset, &place.record, reterr));
+    if (place.record >= info->n_records) {
+        place.record = info->n_records;
+        place.offset = info->file_bytes;
+    } else {
+        TFI_TRY(tfeed_index_place(index, place.record, &place, reterr));
+    }
+    ret_place->offset = place.offset;
+    ret_place->record = place.record;
+    return TFEED_OK;
+}
+
+static tfeed_status find(struct file_set *set, uint32_t index, const struct place *target,
+                         const _Atomic bool *stop, struct place *ret_place,
+                         struct tfeed_error *reterr)
+{
+    struct tfeed_index *opened;
+    struct tfeed_error error;
+    *ret_place = (struct place){.file = index};
+    if (target->offset == 0 || target->record == 0)
+        return TFEED_OK;
+    TFI_TRY(file_set_open_index(set, index, &opened, reterr));
+    if (opened != NULL) {
+        const tfeed_status status = find_by_index(opened, target, ret_place, &error);
+        tfeed_index_close(opened);
+        if (status == TFEED_OK)
+            return TFEED_OK;
+        if (status == TFEED_RESOURCE_EXHAUSTED)
+            return tfi_fail_again(reterr, &error);
+        file_set_drop_index(set, index);
+    }
+    return find_by_walk(set, index, target, stop, ret_place, reterr);
 }
 
 tfeed_status file_set_find(struct file_set *set, uint32_t file, uint64_t offset,
@@ -389,10 +478,28 @@ static tfeed_status count_in_order(struct file_set *set, struct loader_file *fil
 static bool known_count(struct loader_file *file, uint64_t *ret_n_records)
 {
     tfi_mutex_lock(&file->mutex);
-    const bool is_known = file->walked_to_end;
+    const bool is_known = file->is_counted;
     *ret_n_records = file->n_records;
     tfi_mutex_unlock(&file->mutex);
     return is_known;
+}
+
+/* Takes the number from the file's index; *ret_is_known false where there is none. */
+static tfeed_status count_by_index(struct file_set *set, uint32_t index, bool *ret_is_known,
+                                   struct tfeed_error *reterr)
+{
+    struct loader_file *file = &set->files[index];
+    struct tfeed_index *opened;
+    TFI_TRY(file_set_open_index(set, index, &opened, reterr));
+    *ret_is_known = opened != NULL;
+    if (opened == NULL)
+        return TFEED_OK;
+    tfi_mutex_lock(&file->mutex);
+    file->is_counted = true;
+    file->n_records = tfeed_index_count(opened);
+    tfi_mutex_unlock(&file->mutex);
+    tfeed_index_close(opened);
+    return TFEED_OK;
 }
 
 tfeed_status file_set_count(struct file_set *set, uint32_t index, const _Atomic bool *stop,
@@ -406,6 +513,10 @@ tfeed_status file_set_count(struct file_set *set, uint32_t index, const _Atomic 
                            TFEED_NOWHERE,
                            "the records of a pipe cannot be counted before it is "
                            "read");
+    bool is_known;
+    TFI_TRY(count_by_index(set, index, &is_known, reterr));
+    if (is_known && known_count(file, ret_n_records))
+        return TFEED_OK;
     struct tfeed_record_reader *reader = NULL;
     TFI_TRY(tfeed_record_reader_open(file->path, &set->reader_options, &reader, reterr));
     const tfeed_status status = file->is_compressed

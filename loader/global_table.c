@@ -7,14 +7,16 @@
  *    firsts     0             3       5                     9
  *    offsets    o  o    o      o   o   o    o   o      o         in its file, of each record
  *
- * A walk over the headers makes it, once; the budget is charged for what the order keeps of each
- * record. A file that is mapped is held, so that its records are looked at where they lie.
+ * The files' indexes make it, or a walk over the headers, once; the budget is charged for what the
+ * order keeps of each record. A file that is mapped is held, so that its records are looked at
+ * where they lie.
  */
 #include "core/allocator_internal.h"
 #include "core/block_internal.h"
 #include "core/budget_internal.h"
 #include "core/error_internal.h"
 #include "loader/order_global_private.h"
+#include "records/index_internal.h"
 #include "records/record_frame_internal.h"
 #include "records/records_internal.h"
 
@@ -46,7 +48,9 @@ static bool reserve(struct global_table *table, uint64_t n)
     enum { FIRST_SLOTS = 1 << 12 };
     if (n <= table->n_slots)
         return true;
-    const uint64_t n_slots = table->n_slots == 0 ? FIRST_SLOTS : table->n_slots / 2 * 3;
+    uint64_t n_slots = table->n_slots == 0 ? FIRST_SLOTS : table->n_slots / 2 * 3;
+    if (n_slots < n)
+        n_slots = n;
     uint64_t *offsets =
         tfi_realloc_array(table->plan->allocator, table->offsets, n_slots, sizeof *offsets);
     if (offsets == NULL)
@@ -89,27 +93,81 @@ static tfeed_status walk(struct global_table *table, uint32_t index,
     }
 }
 
+/* Adds the records of a file as its index has them; the file is opened for its map alone. */
+static tfeed_status take_index(struct global_table *table, uint32_t index,
+                               struct tfeed_index *opened, struct tfeed_record_reader *reader,
+                               struct tfeed_error *reterr)
+{
+    const struct order_plan *plan = table->plan;
+    const uint64_t n = tfeed_index_count(opened);
+    if (n > UINT32_MAX || is_over_budget(table, table->n_records + n))
+        return fail_budget(table, reterr);
+    if (!reserve(table, table->n_records + n))
+        return tfi_fail_memory(reterr, "the table of a global order");
+    TFI_TRY(tfi_index_offsets(opened, 0, n, table->offsets + table->n_records, reterr));
+    if (n > 0 && file_is_mapped(plan, index)) {
+        struct tfeed_record_view view;
+        size_t n_views = 0;
+        TFI_TRY(tfi_record_reader_next_headers(reader, 0, &view, 1, &n_views, reterr));
+        note_map(&table->files[index], &plan->set->files[index], &view);
+    }
+    table->n_records += n;
+    table->files[index].end = tfeed_index_info_get(opened)->n_bytes;
+    return TFEED_OK;
+}
+
+/* *ret_is_done false: the file has no index that can be used, and is walked. */
+static tfeed_status add_by_index(struct global_table *table, uint32_t index,
+                                 struct tfeed_record_reader *reader, bool *ret_is_done,
+                                 struct tfeed_error *reterr)
+{
+    struct tfeed_index *opened;
+    struct tfeed_error error;
+    TFI_TRY(file_set_open_index(table->plan->set, index, &opened, reterr));
+    *ret_is_done = false;
+    if (opened == NULL)
+        return TFEED_OK;
+    const tfeed_status status = take_index(table, index, opened, reader, &error);
+    tfeed_index_close(opened);
+    if (status == TFEED_RESOURCE_EXHAUSTED)
+        return tfi_fail_again(reterr, &error);
+    *ret_is_done = status == TFEED_OK;
+    if (status != TFEED_OK)
+        file_set_drop_index(table->plan->set, index);
+    return TFEED_OK;
+}
+
+static tfeed_status add_by_walk(struct global_table *table, uint32_t index,
+                                struct tfeed_record_reader *reader, struct tfeed_error *reterr)
+{
+    struct tfeed_error error;
+    const tfeed_status status = walk(table, index, reader, &error);
+    table->files[index].end = tfeed_record_reader_offset(reader);
+    if (status == TFEED_OUT_OF_RANGE)
+        return TFEED_OK;
+    if (status != TFEED_DATA_LOSS || table->plan->options->on_error == TFEED_ON_ERROR_FAIL)
+        return tfi_fail_again(reterr, &error);
+    table->n_lost++;
+    table->lost = error;
+    return TFEED_OK;
+}
+
 static tfeed_status add_file(struct global_table *table, uint32_t index, struct tfeed_error *reterr)
 {
     const struct order_plan *plan = table->plan;
     const struct loader_file *file = &plan->set->files[index];
     struct tfeed_record_reader *reader = NULL;
-    struct tfeed_error error;
+    bool is_done = false;
     if (file->is_compressed)
         return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, file->path, TFEED_NOWHERE, TFEED_NOWHERE,
                            "a global order needs files that are not compressed, and no pipes");
     TFI_TRY(tfeed_record_reader_open(file->path, &plan->set->reader_options, &reader, reterr));
-    const tfeed_status status = walk(table, index, reader, &error);
-    table->files[index].end = tfeed_record_reader_offset(reader);
+    tfeed_status status = add_by_index(table, index, reader, &is_done, reterr);
+    if (status == TFEED_OK && !is_done)
+        status = add_by_walk(table, index, reader, reterr);
     tfeed_record_reader_close(reader);
     table->firsts[index + 1] = table->n_records;
-    if (status == TFEED_OUT_OF_RANGE)
-        return TFEED_OK;
-    if (status != TFEED_DATA_LOSS || plan->options->on_error == TFEED_ON_ERROR_FAIL)
-        return tfi_fail_again(reterr, &error);
-    table->n_lost++;
-    table->lost = error;
-    return TFEED_OK;
+    return status;
 }
 
 tfeed_status global_table_init(struct global_table *table, const struct order_plan *plan,

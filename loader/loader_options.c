@@ -112,7 +112,7 @@ static tfeed_status check_enums(const struct tfeed_loader_options *options,
     TFI_TRY(check_enum("order", options->order, TFEED_ORDER_TENSORFLOW, reterr));
     TFI_TRY(check_enum("level", options->level, TFEED_LEVEL_PAD, reterr));
     TFI_TRY(check_enum("on_error", options->on_error, TFEED_ON_ERROR_STOP_FILE, reterr));
-    TFI_TRY(check_enum("compression", options->compression, TFEED_COMPRESSION_ZLIB, reterr));
+    TFI_TRY(check_enum("compression", options->compression, TFEED_COMPRESSION_SNAPPY, reterr));
     TFI_TRY(check_enum("map", options->map, TFEED_MAP_NEVER, reterr));
     return check_enum("mix_end", options->mix_end, TFEED_MIX_N_ROWS, reterr);
 }

@@ -41,6 +41,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tfeed/index.h>
 #include <tfeed/loader.h>
 
 #include "core/thread_internal.h"
@@ -100,7 +101,9 @@ struct loader_file {
     size_t n_start_slots;
     struct place walked;
     bool walked_to_end;
+    bool is_counted; /* by a walk or an index */
     uint64_t n_records;
+    bool has_no_index;        /* that fits: it was looked for */
     tfeed_status walk_status; /* what stands where the walk ended, if not the end */
     struct tfeed_error walk_error;
 };
@@ -110,8 +113,16 @@ tfeed_status file_set_init(struct file_set *set, const char *const *patterns, si
                            const struct tfeed_loader_options *options, struct tfeed_error *reterr);
 void file_set_clear(struct file_set *set);
 
+/* The file's index, opened for one thread, which closes it; NULL where none lies beside the file,
+ * or one that does not fit. RESOURCE_EXHAUSTED: no memory; nothing else is an error. */
+tfeed_status file_set_open_index(struct file_set *set, uint32_t file,
+                                 struct tfeed_index **ret_index, struct tfeed_error *reterr);
+/* An index that was given turned out to be damaged: from now on the file is walked. */
+void file_set_drop_index(struct file_set *set, uint32_t file);
+
 /* The first record that begins at or behind `offset` of an uncompressed file: *ret_place; its
- * offset is the file's size when there is none. Walks headers from the nearest start that is known.
+ * offset is the file's size when there is none. An index answers where there is one; else it walks
+ * headers from the nearest start that is known.
  * Looks at *stop once a run: CANCELLED. A damaged header before `offset` is what reading would say;
  * the walk keeps it, so that every caller gets the same answer.
  * Fully concurrent; blocks on I/O and while another thread walks the same file. */
@@ -125,7 +136,7 @@ tfeed_status file_set_find_record(struct file_set *set, uint32_t file, uint64_t 
                                   const _Atomic bool *stop, struct place *ret_place,
                                   struct tfeed_error *reterr);
 
-/* The number of records of any file, by a walk where it is not known (a compressed one is
+/* The number of records of any file, by its index or else by a walk (a compressed one is
  * inflated). */
 tfeed_status file_set_count(struct file_set *set, uint32_t file, const _Atomic bool *stop,
                             uint64_t *ret_n_records, struct tfeed_error *reterr);
@@ -230,6 +241,11 @@ void admission_leave(struct admission_desk *desk);
 /* ROW_BAD: reterr says what is wrong. */
 enum verdict admission_ask(struct admission_desk *desk, const struct file_set *set, uint64_t epoch,
                            const struct row *row, struct tfeed_error *reterr);
+
+/* row[n_columns] as filters and maps see row number `number` of columns that may grow: of one shape
+ * the values, else the tensor of the row, which is put into tensors[n_columns]. */
+void loader_point_row(const struct tfeed_schema *schema, const struct tfeed_columns *columns,
+                      int64_t number, struct tfeed_tensor *tensors, void **row);
 
 /* Asks the program's map; an error gets the record's place. OUT_OF_RANGE, which would pass for the
  * end of the data, becomes INVALID_ARGUMENT. */

@@ -7,6 +7,7 @@
  * (seed, epoch, lane, window) is the same for whoever asks, and whenever.
  */
 #include "core/philox_internal.h"
+#include "loader/loader_internal.h"
 #include "loader/loader_private.h"
 
 static void mix(uint32_t key[2], uint64_t low, uint64_t high)
@@ -91,6 +92,11 @@ bool loader_permute_many(uint64_t key, uint32_t *order, uint32_t n, const _Atomi
         permute_piece(&words, order, begin, end);
     }
     return true;
+}
+
+void tfi_loader_global_order(uint64_t seed, uint64_t epoch, uint32_t *order, uint32_t n)
+{
+    loader_permute(loader_key(seed, KEY_GLOBAL, epoch, 0, 0), order, n);
 }
 
 void row_window_shuffle(struct row_window *window, uint64_t key)

@@ -17,8 +17,8 @@
  *   (2) Nothing is given out that was not checked, as far as the caller did not take that upon
  *       itself; nothing good before a fault is lost: a run ends before it, and the next call meets
  *       it again.
- *   (3) Once `failure` is set the reader does not move, except by tfeed_record_reader_skip_damaged
- *       and tfi_record_reader_seek.
+ *   (3) Once `failure` is set the reader does not move, except behind damage (resync.c) and by
+ *       tfi_record_reader_seek.
  *
  * Lengths are untrusted: first their checksum, then what the file can still hold, then the limit;
  * only then does the window grow. (The limit comes second so that a length beyond the end of the
@@ -37,41 +37,10 @@
 #include "io/io_internal.h"
 #include "io/stream_internal.h"
 #include "records/record_frame_internal.h"
-#include "records/records_internal.h"
+#include "records/record_reader_private.h"
 
 /* What a run may hold beyond its first record: every thread reacts to a stop within one run. */
 enum { RUN_BYTES = 256 << 10 };
-
-/* Why scan_run stopped. */
-enum pause {
-    PAUSE_START,   /* it has not been called: the compression is not settled */
-    PAUSE_WINDOW,  /* the next record is not whole in the window, or too long */
-    PAUSE_LENGTH,  /* its length has a bad checksum */
-    PAUSE_PAYLOAD, /* its payload has */
-    PAUSE_RUN,     /* enough for one run */
-};
-
-struct tfeed_record_reader {
-    struct tfi_stream stream;
-    enum tfeed_tail tail;
-    bool skip_checksums;
-    uint64_t max_record_bytes;
-    enum tfeed_compression asked;
-    const struct tfeed_allocator *allocator;
-
-    size_t used; /* (1) */
-    uint64_t offset;
-    uint64_t record;
-    enum pause pause;
-    size_t bad_len; /* of the payload of PAUSE_PAYLOAD: a mapped file may change, and is not asked
-                     * again */
-
-    uint8_t head[TFEED_RECORD_HEADER_BYTES]; /* the file's first bytes, before decompression */
-    size_t head_len;
-
-    struct tfeed_error failure; /* (3); code TFEED_OK: none. The end of the data is one */
-    enum tfi_record_fault fault;
-};
 
 /* Opening and closing. */
 
@@ -89,6 +58,10 @@ tfeed_status tfeed_record_reader_open(const char *path,
     reader->asked = resolved.compression;
     reader->tail = resolved.tail;
     reader->skip_checksums = resolved.skip_checksums;
+    reader->on_error = resolved.on_error;
+    reader->max_skipped = resolved.max_skipped;
+    reader->on_loss = resolved.on_loss;
+    reader->loss_data = resolved.loss_data;
     reader->max_record_bytes = resolved.max_record_bytes < TFI_RECORD_MAX_LENGTH
                                    ? resolved.max_record_bytes
                                    : TFI_RECORD_MAX_LENGTH;
@@ -97,6 +70,7 @@ tfeed_status tfeed_record_reader_open(const char *path,
         .allocator = resolved.allocator,
         .may_map = resolved.map == TFEED_MAP_AUTO,
         .first_member_only = resolved.tail == TFEED_TAIL_TENSORFLOW,
+        .max_block_bytes = reader->max_record_bytes + TFI_RECORD_OVERHEAD_BYTES,
     };
     const tfeed_status status = tfi_stream_open(&reader->stream, path, &stream, reterr);
     if (status != TFEED_OK) {
@@ -138,156 +112,19 @@ uint64_t tfeed_record_reader_offset(const struct tfeed_record_reader *reader)
 }
 
 /* A plain file may begin with any two bytes; a right length checksum in its header is beyond
- * chance. Only where there is none do the marks of gzip and zlib count, and inflating for a trial
- * could not change the answer: it needs the same marks. */
+ * chance, and so is one in what its first bytes hold as a snappy block. Only where there is none do
+ * the marks of gzip and zlib count, and inflating for a trial could not change the answer: it needs
+ * the same marks. */
 enum tfeed_compression tfi_record_detect_compression(const uint8_t *head, size_t len)
 {
+    uint8_t content[TFEED_RECORD_HEADER_BYTES];
     uint64_t length;
     if (len >= TFEED_RECORD_HEADER_BYTES && tfi_record_header_check(head, &length))
         return TFEED_COMPRESSION_NONE;
+    if (tfi_snappy_head(head, len, content, sizeof content) == sizeof content &&
+        tfi_record_header_check(content, &length))
+        return TFEED_COMPRESSION_SNAPPY;
     return tfi_compression_announced(head, len);
-}
-
-/* How a reader stops: the failure is kept, with the place of the record it could not give. */
-
-static tfeed_status stop(struct tfeed_record_reader *reader, enum tfi_record_fault fault,
-                         const char *what)
-{
-    reader->fault = fault;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset, "%s", what);
-}
-
-/* The end of the data; no place, no fault. */
-static tfeed_status stop_at_end(struct tfeed_record_reader *reader)
-{
-    return tfi_fail_at(&reader->failure, TFEED_OUT_OF_RANGE, reader->stream.path, TFEED_NOWHERE,
-                       TFEED_NOWHERE, "no more records");
-}
-
-/* What the file system said, or no memory: the message stands, the place is added. */
-static tfeed_status stop_with(struct tfeed_record_reader *reader, tfeed_status status)
-{
-    reader->failure.code = status; /* a foreign file system may not have filled it in */
-    reader->failure.record = reader->record;
-    reader->failure.offset = reader->offset;
-    return status;
-}
-
-/* When nothing has come out of the file yet: whether its first bytes are those of another
- * compression than the one it is read with. */
-static bool is_compressed_otherwise(const struct tfeed_record_reader *reader)
-{
-    uint64_t length;
-    const enum tfeed_compression found =
-        tfi_record_detect_compression(reader->head, reader->head_len);
-    const bool is_known =
-        found != TFEED_COMPRESSION_NONE ||
-        (reader->head_len == sizeof reader->head && tfi_record_header_check(reader->head, &length));
-    return reader->record == 0 && is_known && found != reader->stream.compression;
-}
-
-static tfeed_status stop_for_compression(struct tfeed_record_reader *reader)
-{
-    const enum tfeed_compression found =
-        tfi_record_detect_compression(reader->head, reader->head_len);
-    reader->fault = TFI_RECORD_WRONG_COMPRESSION;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset, "corrupted record at %" PRIu64 ": compression is %s, not %s",
-                       reader->offset, tfeed_compression_name(found),
-                       tfeed_compression_name(reader->stream.compression));
-}
-
-/* A file preallocated or left behind by a crash ends in zeros: no bit was flipped there. */
-static bool is_zeros(const uint8_t *data, size_t len)
-{
-    return len > 0 && data[0] == 0 && memcmp(data, data + 1, len - 1) == 0;
-}
-
-static tfeed_status stop_for_length(struct tfeed_record_reader *reader)
-{
-    const struct tfi_window *window = tfi_stream_window(&reader->stream);
-    const uint8_t *header = window->data + reader->used;
-    if (is_compressed_otherwise(reader))
-        return stop_for_compression(reader);
-    reader->fault = is_zeros(header, window->len - reader->used) ? TFI_RECORD_TRAILING_BYTES
-                                                                 : TFI_RECORD_LENGTH_FAULT;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset,
-                       "corrupted record at %" PRIu64
-                       ": length checksum 0x%08x does not match 0x%08x of the length%s",
-                       reader->offset, tfi_load_le32(header + TFI_RECORD_LENGTH_CRC_OFFSET),
-                       tfi_crc32c_masked_uint64(tfi_load_le64(header)),
-                       reader->record == 0 ? "; is this a TFRecord file?" : "");
-}
-
-tfeed_status tfi_record_fail_payload(const char *path, const struct tfeed_record_view *view,
-                                     struct tfeed_error *reterr)
-{
-    /* the number in TensorFlow's phrase is where the payload begins */
-    return tfi_fail_at(reterr, TFEED_DATA_LOSS, path, view->record, view->offset,
-                       "corrupted record at %" PRIu64
-                       ": payload checksum 0x%08x does not match 0x%08x of the payload",
-                       view->offset + TFI_RECORD_PAYLOAD_OFFSET,
-                       tfi_load_le32(view->data + view->len),
-                       tfi_crc32c_masked(view->data, view->len));
-}
-
-static tfeed_status stop_for_payload(struct tfeed_record_reader *reader)
-{
-    const struct tfi_window *window = tfi_stream_window(&reader->stream);
-    const struct tfeed_record_view view = {
-        .data = window->data + reader->used + TFI_RECORD_PAYLOAD_OFFSET,
-        .len = reader->bad_len,
-        .offset = reader->offset,
-        .record = reader->record,
-    };
-    reader->fault = TFI_RECORD_PAYLOAD_FAULT;
-    return tfi_record_fail_payload(reader->stream.path, &view, &reader->failure);
-}
-
-static tfeed_status stop_for_stream(struct tfeed_record_reader *reader)
-{
-    if (is_compressed_otherwise(reader))
-        return stop_for_compression(reader);
-    reader->fault = TFI_RECORD_STREAM_FAULT;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset, "the %s stream is damaged: %s",
-                       tfeed_compression_name(reader->stream.compression), reader->stream.detail);
-}
-
-/* The stream has ended inside a record, behind a header that was right. */
-static tfeed_status stop_inside_record(struct tfeed_record_reader *reader, uint64_t length)
-{
-    if (reader->stream.end == TFI_STREAM_DAMAGED)
-        return stop_for_stream(reader);
-    reader->fault = TFI_RECORD_TRUNCATED;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset,
-                       "truncated record at %" PRIu64 ": the file ends inside its payload of "
-                       "%" PRIu64 " bytes",
-                       reader->offset, length);
-}
-
-/* The stream has ended where a record should begin, up to 11 bytes behind the last one. */
-static tfeed_status stop_between_records(struct tfeed_record_reader *reader)
-{
-    const struct tfi_window *window = tfi_stream_window(&reader->stream);
-    const size_t n_stray = window->len - reader->used;
-    const enum tfi_stream_end end = reader->stream.end;
-    if (end == TFI_STREAM_DAMAGED)
-        return stop_for_stream(reader);
-    if (reader->tail == TFEED_TAIL_TENSORFLOW || (end == TFI_STREAM_CLEAN && n_stray == 0))
-        return stop_at_end(reader);
-    if (end == TFI_STREAM_CLEAN && is_zeros(window->data + reader->used, n_stray))
-        return stop(reader, TFI_RECORD_TRAILING_BYTES, "the file ends in stray zeros");
-    if (n_stray > 0)
-        return stop(reader, TFI_RECORD_TRUNCATED,
-                    "truncated record: the file ends inside its header");
-    if (end == TFI_STREAM_TRAILING)
-        return stop(reader, TFI_RECORD_TRAILING_BYTES,
-                    "the file goes on behind the end of its compressed stream");
-    return stop(reader, TFI_RECORD_TRUNCATED, "the compressed stream has no end");
 }
 
 /* Reading. */
@@ -305,16 +142,16 @@ static tfeed_status fetch_record(struct tfeed_record_reader *reader)
 {
     tfeed_status status = fill(reader, TFEED_RECORD_HEADER_BYTES);
     if (status == TFEED_OUT_OF_RANGE)
-        return stop_between_records(reader);
+        return tfi_record_stop_between_records(reader);
     if (status != TFEED_OK)
-        return stop_with(reader, status);
+        return tfi_record_stop_with(reader, status);
 
     uint64_t length;
     if (!tfi_record_header_check(tfi_stream_window(&reader->stream)->data, &length))
-        return stop_for_length(reader);
+        return tfi_record_stop_for_length(reader);
     if (length > TFI_RECORD_MAX_LENGTH ||
         !tfi_stream_may_hold(&reader->stream, length + TFI_RECORD_OVERHEAD_BYTES))
-        return stop_inside_record(reader, length);
+        return tfi_record_stop_inside_record(reader, length);
     if (length > reader->max_record_bytes)
         return tfi_fail_at(&reader->failure, TFEED_RESOURCE_EXHAUSTED, reader->stream.path,
                            reader->record, reader->offset,
@@ -322,8 +159,8 @@ static tfeed_status fetch_record(struct tfeed_record_reader *reader)
                            reader->max_record_bytes);
     status = fill(reader, (size_t)length + TFI_RECORD_OVERHEAD_BYTES);
     if (status == TFEED_OUT_OF_RANGE)
-        return stop_inside_record(reader, length);
-    return status == TFEED_OK ? TFEED_OK : stop_with(reader, status);
+        return tfi_record_stop_inside_record(reader, length);
+    return status == TFEED_OK ? TFEED_OK : tfi_record_stop_with(reader, status);
 }
 
 /* Looks at the first bytes of the file, and settles how it is read. */
@@ -331,8 +168,11 @@ static tfeed_status settle_compression(struct tfeed_record_reader *reader)
 {
     struct tfeed_error *reterr = &reader->failure;
     const uint8_t *head;
-    TFI_TRY(
-        tfi_stream_peek(&reader->stream, sizeof reader->head, &head, &reader->head_len, reterr));
+    uint64_t length;
+    size_t *len = &reader->head_len;
+    TFI_TRY(tfi_stream_peek(&reader->stream, TFEED_RECORD_HEADER_BYTES, &head, len, reterr));
+    if (*len == TFEED_RECORD_HEADER_BYTES && !tfi_record_header_check(head, &length))
+        TFI_TRY(tfi_stream_peek(&reader->stream, sizeof reader->head, &head, len, reterr));
     if (reader->head_len > 0)
         memcpy(reader->head, head, reader->head_len);
     enum tfeed_compression compression = reader->asked;
@@ -345,8 +185,8 @@ static tfeed_status start(struct tfeed_record_reader *reader)
 {
     const tfeed_status status = settle_compression(reader);
     if (status != TFEED_OK)
-        return stop_with(reader, status);
-    reader->pause = PAUSE_RUN;
+        return tfi_record_stop_with(reader, status);
+    reader->pause = TFI_PAUSE_RUN;
     return TFEED_OK;
 }
 
@@ -354,14 +194,14 @@ static tfeed_status start(struct tfeed_record_reader *reader)
 static tfeed_status prepare(struct tfeed_record_reader *reader)
 {
     switch (reader->pause) {
-    case PAUSE_START:
+    case TFI_PAUSE_START:
         return start(reader);
-    case PAUSE_LENGTH:
-        return stop_for_length(reader);
-    case PAUSE_PAYLOAD:
-        return stop_for_payload(reader);
-    case PAUSE_WINDOW:
-    case PAUSE_RUN:
+    case TFI_PAUSE_LENGTH:
+        return tfi_record_stop_for_length(reader);
+    case TFI_PAUSE_PAYLOAD:
+        return tfi_record_stop_for_payload(reader);
+    case TFI_PAUSE_WINDOW:
+    case TFI_PAUSE_RUN:
         break;
     }
     return fetch_record(reader);
@@ -395,20 +235,20 @@ static size_t scan_run(struct tfeed_record_reader *reader, struct run_limits lim
     size_t left = window->len - reader->used;
     size_t n_bytes = 0; /* of this run */
     size_t n = 0;
-    reader->pause = PAUSE_RUN;
+    reader->pause = TFI_PAUSE_RUN;
     while (n < limits.max_views) {
         if (left < TFI_RECORD_OVERHEAD_BYTES) { /* data may be NULL */
-            reader->pause = PAUSE_WINDOW;
+            reader->pause = TFI_PAUSE_WINDOW;
             break;
         }
         const uint8_t *header = window->data + reader->used;
         uint64_t length;
         if (!tfi_record_header_check(header, &length)) {
-            reader->pause = PAUSE_LENGTH;
+            reader->pause = TFI_PAUSE_LENGTH;
             break;
         }
         if (length > left - TFI_RECORD_OVERHEAD_BYTES || length > reader->max_record_bytes) {
-            reader->pause = PAUSE_WINDOW;
+            reader->pause = TFI_PAUSE_WINDOW;
             break;
         }
         const uint8_t *payload = header + TFI_RECORD_PAYLOAD_OFFSET;
@@ -419,7 +259,7 @@ static size_t scan_run(struct tfeed_record_reader *reader, struct run_limits lim
         if (!limits.check_payloads) {
             prefetch_later_header(header, frame_len, left);
         } else if (!tfi_record_payload_check(payload, len)) {
-            reader->pause = PAUSE_PAYLOAD;
+            reader->pause = TFI_PAUSE_PAYLOAD;
             reader->bad_len = len;
             break;
         }
@@ -444,12 +284,13 @@ static tfeed_status read_run(struct tfeed_record_reader *reader, struct run_limi
     if (limits.max_views == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "a run needs room for a record");
     while (reader->failure.code == TFEED_OK) {
-        const size_t n = reader->pause == PAUSE_START ? 0 : scan_run(reader, limits, views);
+        const size_t n = reader->pause == TFI_PAUSE_START ? 0 : scan_run(reader, limits, views);
         if (n > 0) {
             *ret_n_views = n;
             return TFEED_OK;
         }
-        (void)prepare(reader); /* what it says is in failure, too */
+        if (prepare(reader) != TFEED_OK)
+            (void)tfi_record_pass_damage(reader); /* what it says is in failure, too */
     }
     return tfi_fail_again(reterr, &reader->failure);
 }
@@ -496,20 +337,20 @@ static void step_over(struct tfeed_record_reader *reader, const struct tfi_recor
 {
     const struct tfi_window *window = tfi_stream_window(&reader->stream);
     size_t left = window->len - reader->used;
-    reader->pause = PAUSE_RUN;
+    reader->pause = TFI_PAUSE_RUN;
     while (!walk_is_over(reader, walk)) {
         if (left < TFI_RECORD_OVERHEAD_BYTES) { /* data may be NULL */
-            reader->pause = PAUSE_WINDOW;
+            reader->pause = TFI_PAUSE_WINDOW;
             break;
         }
         const uint8_t *header = window->data + reader->used;
         uint64_t length;
         if (!tfi_record_header_check(header, &length)) {
-            reader->pause = PAUSE_LENGTH;
+            reader->pause = TFI_PAUSE_LENGTH;
             break;
         }
         if (length > left - TFI_RECORD_OVERHEAD_BYTES || length > reader->max_record_bytes) {
-            reader->pause = PAUSE_WINDOW;
+            reader->pause = TFI_PAUSE_WINDOW;
             break;
         }
         if (walk->mark != NULL && reader->record % TFI_RECORD_MARK_EVERY == 0)
@@ -527,48 +368,40 @@ tfeed_status tfi_record_reader_walk(struct tfeed_record_reader *reader,
                                     const struct tfi_record_walk *walk, struct tfeed_error *reterr)
 {
     while (reader->failure.code == TFEED_OK) {
-        if (reader->pause != PAUSE_START)
+        if (reader->pause != TFI_PAUSE_START)
             step_over(reader, walk);
         if (walk_is_over(reader, walk))
             return TFEED_OK;
-        (void)prepare(reader); /* what it says is in failure, too */
+        if (prepare(reader) != TFEED_OK)
+            (void)tfi_record_pass_damage(reader); /* what it says is in failure, too */
     }
     return tfi_fail_again(reterr, &reader->failure);
-}
-
-/* Forgets why the reader stopped. */
-static void go_on(struct tfeed_record_reader *reader)
-{
-    reader->fault = TFI_RECORD_NO_FAULT;
-    reader->failure = (struct tfeed_error)TFEED_ERROR_INIT;
 }
 
 tfeed_status tfi_record_reader_seek(struct tfeed_record_reader *reader, uint64_t offset,
                                     uint64_t record, struct tfeed_error *reterr)
 {
-    if (reader->pause == PAUSE_START && start(reader) != TFEED_OK)
+    if (reader->pause == TFI_PAUSE_START && start(reader) != TFEED_OK)
         return tfi_fail_again(reterr, &reader->failure);
     TFI_TRY(tfi_stream_seek(&reader->stream, offset, reterr));
-    go_on(reader);
+    tfi_record_go_on(reader);
     reader->used = 0;
     reader->offset = offset;
     reader->record = record;
-    reader->pause = PAUSE_RUN;
+    reader->pause = TFI_PAUSE_RUN;
     return TFEED_OK;
 }
 
-tfeed_status tfeed_record_reader_skip_damaged(struct tfeed_record_reader *reader,
-                                              struct tfeed_error *reterr)
+uint64_t tfi_record_reader_size(const struct tfeed_record_reader *reader)
 {
-    if (reader->fault != TFI_RECORD_PAYLOAD_FAULT)
-        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
-                        "there is no record with a bad payload checksum to be skipped");
-    const size_t frame_len = reader->bad_len + TFI_RECORD_OVERHEAD_BYTES;
-    reader->used += frame_len;
-    reader->offset += frame_len;
-    reader->record++;
-    go_on(reader);
-    return TFEED_OK;
+    return tfi_stream_size(&reader->stream);
+}
+
+void tfi_record_reader_on_border(struct tfeed_record_reader *reader, tfi_stream_border_fn fn,
+                                 void *user_data)
+{
+    reader->stream.on_border = fn;
+    reader->stream.border_data = user_data;
 }
 
 uint64_t tfi_record_reader_record(const struct tfeed_record_reader *reader)
@@ -579,23 +412,4 @@ uint64_t tfi_record_reader_record(const struct tfeed_record_reader *reader)
 enum tfi_record_fault tfi_record_reader_fault(const struct tfeed_record_reader *reader)
 {
     return reader->fault;
-}
-
-const char *tfi_record_fault_cause(enum tfi_record_fault fault)
-{
-    switch (fault) {
-    case TFI_RECORD_NO_FAULT:
-        return NULL;
-    case TFI_RECORD_LENGTH_FAULT:
-    case TFI_RECORD_PAYLOAD_FAULT:
-    case TFI_RECORD_STREAM_FAULT:
-        return "flipped_bits";
-    case TFI_RECORD_TRUNCATED:
-        return "truncated";
-    case TFI_RECORD_TRAILING_BYTES:
-        return "trailing_bytes";
-    case TFI_RECORD_WRONG_COMPRESSION:
-        return "wrong_compression";
-    }
-    return NULL;
 }

@@ -8,6 +8,9 @@
 
 #include <tfeed/records.h>
 
+#include "io/io_internal.h"
+#include "io/stream_internal.h"
+
 /* What is wrong where a reader stopped with DATA_LOSS. */
 enum tfi_record_fault {
     TFI_RECORD_NO_FAULT,          /* it has not stopped, or for another reason */
@@ -41,6 +44,23 @@ tfeed_status tfi_record_reader_next_headers(struct tfeed_record_reader *reader, 
                                             struct tfeed_record_view *views, size_t max_views,
                                             size_t *ret_n_views, struct tfeed_error *reterr);
 
+/* Finds the first place from `offset` on and before `until` where a whole record begins, by its
+ * checksums; the next read begins there, with record number 0. Payloads may hold records: such a
+ * place is no more than a guess, until somebody who came from the front of the file ends there.
+ * OUT_OF_RANGE: there is none; the reader must be moved by a seek before it is read. Otherwise as
+ * tfi_record_reader_seek. */
+tfeed_status tfi_record_reader_find(struct tfeed_record_reader *reader, uint64_t offset,
+                                    uint64_t until, uint64_t *ret_offset,
+                                    struct tfeed_error *reterr);
+
+/* The bytes of the stream, once the first read or seek has looked at the file; TFEED_SIZE_UNKNOWN:
+ * it is compressed, or can only be read in order. */
+uint64_t tfi_record_reader_size(const struct tfeed_record_reader *reader);
+
+/* From now on tells where the file could be cut (io/stream_internal.h). */
+void tfi_record_reader_on_border(struct tfeed_record_reader *reader, tfi_stream_border_fn fn,
+                                 void *user_data);
+
 /* The DATA_LOSS that next_run reports where the payload checksum of `view` is wrong. */
 tfeed_status tfi_record_fail_payload(const char *path, const struct tfeed_record_view *view,
                                      struct tfeed_error *reterr);
@@ -70,6 +90,42 @@ struct tfi_record_walk {
 tfeed_status tfi_record_reader_walk(struct tfeed_record_reader *reader,
                                     const struct tfi_record_walk *walk, struct tfeed_error *reterr);
 
+/* --- parallel_scan.c: all records of a file, by several threads ------------------------------- */
+
+/* What is done with them. Records are taken into *parts*, any number of parts at once, each by one
+ * thread; parts are merged on the caller's thread in the order of the file, once it is certain that
+ * they hold records of the file and not of some payload. Others are thrown away unseen. */
+struct tfi_record_scan {
+    const char *path;
+    const struct tfeed_record_reader_options *options; /* of the readers; on_error is FAIL */
+    size_t n_threads;    /* 1: the caller alone. More make no difference but in speed */
+    uint64_t part_bytes; /* of the file in a part; 0: as seems right */
+    bool headers_only;   /* payloads are not checked */
+
+    size_t state_bytes; /* of a part's state, zeroed before the first run */
+    void *user_data;
+    /* Takes a run of records into a part; numbers count from the part's first record. */
+    tfeed_status (*take)(void *user_data, void *state, const struct tfeed_record_view *views,
+                         size_t n, struct tfeed_error *reterr);
+    /* The part's records come next: the first has number `record`, behind the last is `end_offset`.
+     * Called about every 128 records, or a part. Its state is cleared afterwards. */
+    tfeed_status (*merge)(void *user_data, void *state, uint64_t record, uint64_t end_offset,
+                          struct tfeed_error *reterr);
+    /* Frees what a state holds; NULL: nothing. */
+    void (*clear)(void *user_data, void *state);
+    /* The reader has stopped with DATA_LOSS, behind everything that was merged. OK: it was brought
+     * behind the damage; else the scan ends with that. */
+    tfeed_status (*damaged)(void *user_data, struct tfeed_record_reader *reader,
+                            const struct tfeed_error *error, struct tfeed_error *reterr);
+};
+
+/* Reads the file to its end: OK, with `merge` called for all its records in order, as one thread
+ * would. The reader is the caller's to look at until it closes it; NULL where opening fails.
+ * Otherwise what the functions above say, or what opening and reading do. */
+tfeed_status tfi_record_scan_file(const struct tfi_record_scan *scan,
+                                  struct tfeed_record_reader **ret_reader,
+                                  struct tfeed_error *reterr);
+
 /* The word for it in reports: "truncated", "flipped_bits", "wrong_compression", "trailing_bytes";
  * NULL for no fault. Static. */
 const char *tfi_record_fault_cause(enum tfi_record_fault fault);
@@ -79,8 +135,14 @@ const char *tfi_record_fault_cause(enum tfi_record_fault fault);
  * FAILED_PRECONDITION for anything else, and for a second end. Otherwise what writing says. */
 tfeed_status tfi_record_writer_end(struct tfeed_record_writer *writer, struct tfeed_error *reterr);
 
-/* Whether the first bytes of a file are those of records as they are, GZIP or ZLIB. `head` holds
- * the first TFEED_RECORD_HEADER_BYTES, or all of a shorter file. */
+/* Writes records that are framed already, whole and checked by the caller: n bytes that a reader of
+ * this file would take as they are. As tfeed_record_writer_write otherwise. */
+tfeed_status tfi_record_writer_write_frames(struct tfeed_record_writer *writer, const void *frames,
+                                            size_t len, struct tfeed_error *reterr);
+
+/* Whether the first bytes of a file are those of records as they are, GZIP, ZLIB or SNAPPY. `head`
+ * holds the first TFI_RECORD_HEAD_BYTES, or all of a shorter file. */
+enum { TFI_RECORD_HEAD_BYTES = TFI_SNAPPY_HEAD_BYTES };
 enum tfeed_compression tfi_record_detect_compression(const uint8_t *head, size_t len);
 
 /* The options as given, where they are given, over the defaults. INVALID_ARGUMENT: one is outside

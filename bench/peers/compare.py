@@ -50,11 +50,13 @@ TFEED = [
         ("scan", None): "bench read --rounds 1 --json {files}",
         ("batch", "ctr"): LOAD + " --batch 256 {files}",
         ("batch", "imagenet"): LOAD + " " + VIEWS + " {files}",
+        ("batch", "text"): LOAD + " --batch 128 {files}",
         ("shuffle", "mnist"): SHUFFLE + " {files}",
     }),
     ("tfeed, the caller's thread only", {
         ("batch", "ctr"): LOAD + " --workers 0 --batch 256 {files}",
         ("batch", "imagenet"): LOAD + " --workers 0 " + VIEWS + " {files}",
+        ("batch", "text"): LOAD + " --workers 0 --batch 128 {files}",
         ("shuffle", "mnist"): SHUFFLE + " --workers 0 {files}",
     }),
 ]

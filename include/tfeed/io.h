@@ -30,10 +30,12 @@ enum tfeed_compression {
     TFEED_COMPRESSION_AUTO = 0, /**< reading: recognised by content */
     TFEED_COMPRESSION_NONE = 1,
     TFEED_COMPRESSION_GZIP = 2,
-    TFEED_COMPRESSION_ZLIB = 3
+    TFEED_COMPRESSION_ZLIB = 3,
+    TFEED_COMPRESSION_SNAPPY = 4 /**< blocks of Snappy, each behind its length, as TensorFlow
+                                      frames them */
 };
 
-/** "auto", "none", "gzip" or "zlib"; "unknown" for a number outside the list. Static. */
+/** "auto", "none", "gzip", "zlib" or "snappy"; "unknown" for a number outside the list. Static. */
 TFEED_API const char *tfeed_compression_name(enum tfeed_compression compression);
 
 /** The compression of a name as above (any case; "" is none, as TensorFlow writes it).
@@ -46,13 +48,21 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_compression_parse(
 
 /** How an output is opened; flags are or-ed. */
 enum tfeed_output_flag {
-    TFEED_OUTPUT_OVERWRITE = 1u << 0 /**< an existing file is replaced, else ALREADY_EXISTS */
+    TFEED_OUTPUT_OVERWRITE = 1u << 0, /**< an existing file is replaced, else ALREADY_EXISTS */
+    TFEED_OUTPUT_IN_PLACE = 1u << 1,  /**< the file is there under its path from the open on: empty,
+                                           then with all that was flushed. Discarding it leaves what
+                                           was written */
+    TFEED_OUTPUT_APPEND = 1u << 2,    /**< as IN_PLACE, but what the file holds stays, and what is
+                                           written comes behind it; it is made if it is missing */
+    TFEED_OUTPUT_SYNC = 1u << 3       /**< what was written is on the disk when it is committed,
+                                           and so is the file's name */
 };
 
 /** What a path leads to. */
 struct tfeed_file_info {
     uint64_t size; /**< in bytes, or TFEED_SIZE_UNKNOWN (a pipe, a device, a folder) */
     bool is_folder;
+    uint64_t modified_ns; /**< when its content last changed, since 1970; 0: not known */
 };
 
 /** Is given one name of a folder; a status other than OK ends the listing, which returns it. */
@@ -71,7 +81,8 @@ typedef tfeed_status (*tfeed_file_found_fn)(void *found_data, const char *name,
  * offsets, so that a pipe can be one.
  *
  * Outputs. Each belongs to one thread at a time. commit and discard end one: exactly one of them is
- * called, once. A file system hides an output under its path until it is committed.
+ * called, once. A file system hides an output under its path until it is committed, unless it was
+ * opened in place or to append.
  *
  * Ownership:     the table is borrowed for the life of every object opened with it.
  * Thread safety: the open functions are fully concurrent; inputs and outputs: distinct objects.
@@ -122,6 +133,11 @@ struct tfeed_file_system {
      *  begin with a slash. NOT_FOUND: there is no such folder. NULL: see `look`. */
     tfeed_status (*list)(void *user_data, const char *folder, tfeed_file_found_fn found,
                          void *found_data, struct tfeed_error *reterr);
+
+    /** Takes away what lies behind the first `size` bytes of an output that was opened to append;
+     *  what is written next comes there. Called before any write; size is at most what the file
+     *  holds. NULL: this file system opens no output in place or to append, and is not asked to. */
+    tfeed_status (*cut)(void *output, uint64_t size, struct tfeed_error *reterr);
 };
 
 /**
@@ -134,8 +150,8 @@ struct tfeed_file_system {
  * gives, and is renamed by commit; without TFEED_OUTPUT_OVERWRITE even a file made meanwhile is not
  * clobbered. A symbolic link stays, its target is replaced. Devices, FIFOs, sockets and "-"
  * (standard output) are written through: there commit reports what close says, and discard takes
- * nothing back. Nothing is synced to the disk: after a power failure a new file may be missing or
- * empty.
+ * nothing back; they cannot be appended to (INVALID_ARGUMENT). Nothing is synced to the disk unless
+ * TFEED_OUTPUT_SYNC asks for it: else after a power failure a new file may be missing or empty.
  *
  * Thread safety: fully concurrent.
  */

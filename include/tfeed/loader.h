@@ -67,16 +67,6 @@ enum tfeed_order {
     TFEED_ORDER_TENSORFLOW
 };
 
-/** What happens at a damaged record, or one that cannot be parsed. */
-enum tfeed_on_error {
-    TFEED_ON_ERROR_FAIL, /**< the batches before it come, then `next` returns the error */
-    TFEED_ON_ERROR_SKIP, /**< it is left out and counted, at most max_skipped times */
-    /** Nothing more is read of this file in this epoch by the lane that met it; counted. GLOBAL
-     *  reads no record behind another: a damaged payload is left out alone, as under SKIP, and
-     *  where framing is lost the rest of that file is. */
-    TFEED_ON_ERROR_STOP_FILE
-};
-
 /** How shards are brought to the same number of rows an epoch; asks for counts (see
  *  tfeed_loader_n_rows). */
 enum tfeed_level {
@@ -106,9 +96,10 @@ struct tfeed_loader_record {
     const char *path;              /**< of its file; with the offset its key */
     uint64_t epoch;
     uint64_t seed; /**< for random decisions: a function of (seed, epoch, file, record) alone */
-    /** [n_columns]: where the record's row of each column lies. Filter: NULL unless
-     *  filter_reads_row. Map: may be written. Strings: struct tfeed_bytes, to be replaced only by
-     *  bytes without a block that outlive the batch. */
+    /** [n_columns]: where the record's row of each column lies; of a column that is not of one
+     *  shape a struct tfeed_tensor, as tfeed_columns_row gives it. Filter: NULL unless
+     *  filter_reads_row. Map: values may be written. Strings: struct tfeed_bytes, to be replaced
+     *  only by bytes without a block that outlive the batch. */
     void *const *row;
 };
 
@@ -152,9 +143,15 @@ struct tfeed_loader_options {
     int64_t n_shards;    /**< 1; TFEED_SHARDS_AUTO */
     enum tfeed_level level;
 
-    enum tfeed_on_error on_error; /**< TFEED_ON_ERROR_FAIL */
-    int64_t max_skipped;          /**< 100 over the loader's whole life, resumed parts included */
-    bool skip_checksums;          /**< those of payloads; false */
+    /** TFEED_ON_ERROR_FAIL: the batches before a damaged record, or one that cannot be parsed,
+     *  come, then `next` returns the error. SKIP: it is left out and counted; what lies behind a
+     *  bad length is not searched for: nothing more is read of the file then. STOP_FILE: nothing
+     *  more is read of this file in this epoch by the lane that met it; counted. GLOBAL reads no
+     *  record behind another: a damaged payload is left out alone, as under SKIP, and where framing
+     *  is lost the rest of that file is. */
+    enum tfeed_on_error on_error;
+    int64_t max_skipped; /**< 100 over the loader's whole life, resumed parts included */
+    bool skip_checksums; /**< those of payloads; false */
     enum tfeed_compression compression; /**< TFEED_COMPRESSION_AUTO: each file by its content */
     enum tfeed_map map;                 /**< TFEED_MAP_AUTO */
     uint64_t max_record_bytes;          /**< TFEED_RECORD_DEFAULT_LIMIT_BYTES */
@@ -197,6 +194,12 @@ struct tfeed_loader;
 
 /**
  * Opens a loader over the files of one pattern, path or shard set ("STEM@8.SUFFIX").
+ *
+ * Where an index lies beside a file (FILE.tfidx, see tfeed/index.h) and fits it, counting, finding
+ * the places where lanes and shards begin, and the table of GLOBAL cost a few reads instead of a
+ * walk over the lengths. The rows are the same. An index that is stale or damaged is passed over in
+ * silence, as one that is not there. (A file that was damaged after it was indexed, its first and
+ * last record being as they were: records behind a bad length are counted, and GLOBAL gives them.)
  *
  * @param schema   NULL: batches of records as they are (with_records is implied). Else a reference
  *                 is taken.
@@ -392,8 +395,18 @@ TFEED_API uint64_t tfeed_batch_epoch(const struct tfeed_batch *batch);
 TFEED_API bool tfeed_batch_is_last_of_epoch(const struct tfeed_batch *batch);
 
 TFEED_API int tfeed_batch_n_columns(const struct tfeed_batch *batch);
-/** Column i as a tensor that lives as long as the batch; NULL where there is none. */
+/** Column i as a tensor that lives as long as the batch; NULL where there is none. Of a column that
+ *  is not of one shape (tfeed_schema_add_variable and so on) its values, of all rows. */
 TFEED_API const struct tfeed_tensor *tfeed_batch_column(const struct tfeed_batch *batch, int i);
+
+/** Where each row of column i begins in its values, as tfeed_columns_row_splits; NULL where the
+ *  column has none. */
+TFEED_API const struct tfeed_tensor *tfeed_batch_row_splits(const struct tfeed_batch *batch, int i,
+                                                            int level);
+/** All that a batch holds where the schema has columns that are not of one shape, for the functions
+ *  of tfeed/features.h (steps, sparse tensors, single rows); else NULL. The batch's; rows that pad
+ *  stand behind the others. */
+TFEED_API struct tfeed_columns *tfeed_batch_columns(const struct tfeed_batch *batch);
 
 /* The values of column i; NULL when its dtype is another. */
 TFEED_API const float *tfeed_batch_floats(const struct tfeed_batch *batch, int i);

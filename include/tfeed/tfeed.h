@@ -15,8 +15,12 @@
 #include <tfeed/coordinator.h>
 #include <tfeed/crc32c.h>
 #include <tfeed/datasets.h>
+#include <tfeed/decode.h>
+#include <tfeed/encode.h>
 #include <tfeed/features.h>
 #include <tfeed/files.h>
+#include <tfeed/index.h>
+#include <tfeed/inspect.h>
 #include <tfeed/io.h>
 #include <tfeed/loader.h>
 #include <tfeed/pipeline.h>
@@ -24,6 +28,8 @@
 #include <tfeed/random.h>
 #include <tfeed/readers.h>
 #include <tfeed/records.h>
+#include <tfeed/schema.h>
+#include <tfeed/sequence.h>
 #include <tfeed/shard.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>

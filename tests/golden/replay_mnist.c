@@ -278,7 +278,7 @@ static void replay_conversion(struct replay *replay, const char *idx_folder, con
 {
     struct t_temp_dir folder;
     struct tfeed_error error = TFEED_ERROR_INIT;
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     t_temp_dir_init(&folder);
     const tfeed_status status = tfeed_dataset_convert(tfeed_sources(), "mnist", idx_folder,
                                                       folder.path, NULL, &report, &error);
@@ -291,7 +291,7 @@ static void replay_conversion(struct replay *replay, const char *idx_folder, con
             replay_complete(replay, output->split, output->path,
                             json_object_get(splits, output->split));
     }
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     t_temp_dir_clear(&folder);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * replay_verify.c - the reports of verify and count on TensorFlow's whole and damaged files.
+ * replay_verify.c - the reports of verify, repair and count on TensorFlow's whole and damaged
+ * files.
  *
  * Told the same compression, verify reports damage wherever TensorFlow's iterator does, at the same
  * record. In a compressed file TensorFlow may stop earlier, by what its read-ahead had decoded.
+ * What repair saves of a damaged file is a good file.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include <tfeed/datasets.h>
 
 #include "tests/golden/replay.h"
+#include "tests/support/support.h"
 
 static const char records_file[] = "input/records/records.json";
 
@@ -71,6 +74,41 @@ static void replay_trial(struct replay *replay, const struct trial *trial)
     }
 }
 
+/* What repair makes of a damaged file is whole, and holds at least what TensorFlow reads of it. */
+static void replay_repair(struct replay *replay, const struct trial *trial)
+{
+    char name[REPLAY_PATH_BYTES];
+    char path[REPLAY_PATH_BYTES];
+    char good[T_PATH_BYTES];
+    struct t_temp_dir dir;
+    struct tfeed_dataset_repair_options options;
+    struct tfeed_dataset_verify_report report;
+    struct tfeed_dataset_verify_report made = {0};
+    tfeed_dataset_repair_options_init(&options);
+    options.read.compression = trial->compression;
+    (void)snprintf(name, sizeof name, "input/records/%s", trial->name);
+    t_temp_dir_init(&dir);
+    t_temp_path(&dir, "good", good);
+    const tfeed_status status =
+        tfeed_dataset_repair(replay_path(replay, name, path), good, &options, &report, NULL);
+    const bool is_made =
+        status == TFEED_OK && tfeed_dataset_verify(good, NULL, &made, NULL) == TFEED_OK;
+    if (status == TFEED_NOT_FOUND)
+        replay_skip(replay, "a file of records is missing from this set");
+    else if (is_made ? made.is_ok && made.n_records == report.n_records &&
+                           report.n_records >= trial->n_good
+                     : status == TFEED_DATA_LOSS && trial->n_good == 0)
+        replay_pass(replay);
+    else
+        replay_fail(replay, records_file, trial->name,
+                    "repair: expected a good file of %" PRIu64 " records or more, got %s with "
+                    "%" PRIu64,
+                    trial->n_good, made.is_ok ? "one" : "none", made.n_records);
+    tfeed_dataset_verify_report_clear(&report);
+    tfeed_dataset_verify_report_clear(&made);
+    t_temp_dir_clear(&dir);
+}
+
 static void replay_damaged(struct replay *replay, const json_t *row)
 {
     const json_t *iterator = json_object_get(row, "iterator");
@@ -80,10 +118,12 @@ static void replay_damaged(struct replay *replay, const json_t *row)
         .n_good = (uint64_t)json_integer_value(json_object_get(iterator, "good")),
         .is_damaged = json_is_string(json_object_get(iterator, "error")),
     };
-    if (read_as == NULL || tfeed_compression_parse(read_as, &trial.compression, NULL) != TFEED_OK)
+    if (read_as == NULL || tfeed_compression_parse(read_as, &trial.compression, NULL) != TFEED_OK) {
         replay_skip(replay, "a compression that is not built yet");
-    else
-        replay_trial(replay, &trial);
+        return;
+    }
+    replay_trial(replay, &trial);
+    replay_repair(replay, &trial);
 }
 
 /* A whole file: recognised by content, nothing wrong, and counted. */

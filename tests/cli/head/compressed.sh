@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The tfeed authors
 . "$CASES/helpers.sh"
-for form in none gzip zlib; do
+for form in none gzip zlib snappy; do
     make_records --compression $form --force
     tfeed head --json test.tfrecords >$form
     tfeed head --json --compression $form test.tfrecords | cmp - $form
 done
-cat none gzip zlib
+cat none gzip zlib snappy

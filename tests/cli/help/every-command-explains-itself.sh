@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The tfeed authors
 # Asked for: on standard output, exit 0, both ways the same.
-for command in info count head cat verify convert 'bench read' 'bench parse' 'bench load' \
-    'bench write' 'bench probe' help version; do
+for command in info count head cat get schema stats diff verify repair doctor index convert merge split \
+    reshard shuffle sample 'bench read' 'bench parse' 'bench load' 'bench write' 'bench encode' \
+    'bench probe' help version; do
     # shellcheck disable=SC2086 # two words
     tfeed help $command >a 2>errors || echo "help $command: $?"
     # shellcheck disable=SC2086

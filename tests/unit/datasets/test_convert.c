@@ -64,7 +64,7 @@ static void expect_numbers(struct tfeed_memory_files *files, const char *name, i
 }
 
 static tfeed_status convert(const struct tfeed_dataset_convert_options *options,
-                            struct tfeed_dataset_convert_report *ret_report,
+                            struct tfeed_dataset_write_report *ret_report,
                             struct tfeed_error *reterr)
 {
     return tfeed_dataset_convert(&fake_table, "fake", "in", "out", options, ret_report, reterr);
@@ -74,7 +74,7 @@ Test(convert, each_split_becomes_a_file)
 {
     struct tfeed_memory_files *files = new_files();
     const struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_OK);
     cr_assert_eq(report.n_outputs, 2);
     cr_assert_str_eq(report.outputs[0].path, "out/first.tfrecords");
@@ -86,7 +86,7 @@ Test(convert, each_split_becomes_a_file)
     cr_assert_eq(fake.n_open, 0);
     expect_numbers(files, "out/first.tfrecords", 0, 10);
     expect_numbers(files, "out/second.tfrecords", 0, 3);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     tfeed_memory_files_free(files);
     T_EXPECT_NO_LEAKS(NULL);
 }
@@ -95,7 +95,7 @@ Test(convert, shards_are_contiguous_and_numbered)
 {
     struct tfeed_memory_files *files = new_files();
     struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     options.n_shards = 4;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_OK);
     cr_assert_eq(report.n_outputs, 8);
@@ -105,7 +105,7 @@ Test(convert, shards_are_contiguous_and_numbered)
     expect_numbers(files, "out/first-00003-of-00004.tfrecords", 7, 3);
     expect_numbers(files, "out/second-00000-of-00004.tfrecords", 0, 0);
     expect_numbers(files, "out/second-00003-of-00004.tfrecords", 2, 1);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     tfeed_memory_files_free(files);
 }
 
@@ -115,11 +115,11 @@ Test(convert, compressed_outputs_are_read_by_content)
          compression++) {
         struct tfeed_memory_files *files = new_files();
         struct tfeed_dataset_convert_options options = options_for(files);
-        struct tfeed_dataset_convert_report report;
+        struct tfeed_dataset_write_report report;
         options.compression = (enum tfeed_compression)compression;
         cr_assert_eq(convert(&options, &report, NULL), TFEED_OK);
         expect_numbers(files, "out/first.tfrecords", 0, 10);
-        tfeed_dataset_convert_report_clear(&report);
+        tfeed_dataset_write_report_clear(&report);
         tfeed_memory_files_free(files);
     }
 }
@@ -128,11 +128,11 @@ Test(convert, empty_split_becomes_a_file_without_records)
 {
     struct tfeed_memory_files *files = new_files();
     const struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     fake.splits[1].n_examples = 0;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_OK);
     expect_numbers(files, "out/second.tfrecords", 0, 0);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     tfeed_memory_files_free(files);
 }
 
@@ -140,12 +140,12 @@ Test(convert, empty_split_becomes_a_file_without_records)
 
 Test(convert, unknown_kind_is_refused_listing_the_known_ones)
 {
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     struct tfeed_error error;
     cr_assert_eq(tfeed_dataset_convert(&fake_table, "cifar", "in", "out", NULL, &report, &error),
                  TFEED_INVALID_ARGUMENT);
     cr_assert_str_eq(error.message, "no source kind 'cifar'; there are: fake");
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
 }
 
 Test(convert, number_of_shards_outside_its_range_is_refused)
@@ -153,22 +153,22 @@ Test(convert, number_of_shards_outside_its_range_is_refused)
     static const uint32_t wrong[] = {0, 100000};
     for (int i = 0; i < 2; i++) {
         struct tfeed_dataset_convert_options options;
-        struct tfeed_dataset_convert_report report;
+        struct tfeed_dataset_write_report report;
         tfeed_dataset_convert_options_init(&options);
         options.n_shards = wrong[i];
         cr_assert_eq(convert(&options, &report, NULL), TFEED_INVALID_ARGUMENT);
-        tfeed_dataset_convert_report_clear(&report);
+        tfeed_dataset_write_report_clear(&report);
     }
 }
 
 Test(convert, compression_auto_is_refused)
 {
     struct tfeed_dataset_convert_options options;
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     tfeed_dataset_convert_options_init(&options);
     options.compression = TFEED_COMPRESSION_AUTO;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_INVALID_ARGUMENT);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
 }
 
 Test(convert, empty_name_is_refused_before_anything_is_touched)
@@ -177,14 +177,14 @@ Test(convert, empty_name_is_refused_before_anything_is_touched)
     for (int i = 0; i < 2; i++) {
         struct tfeed_memory_files *files = new_files();
         const struct tfeed_dataset_convert_options options = options_for(files);
-        struct tfeed_dataset_convert_report report;
+        struct tfeed_dataset_write_report report;
         struct tfeed_error error;
         cr_assert_eq(tfeed_dataset_convert(&fake_table, "fake", names[i][0], names[i][1], &options,
                                            &report, &error),
                      TFEED_INVALID_ARGUMENT);
         cr_assert_not_null(strstr(error.message, "is empty"));
         cr_assert_eq(report.n_outputs, 0);
-        tfeed_dataset_convert_report_clear(&report);
+        tfeed_dataset_write_report_clear(&report);
         tfeed_memory_files_free(files);
     }
 }
@@ -193,7 +193,7 @@ Test(convert, existing_output_is_kept_unless_overwritten)
 {
     struct tfeed_memory_files *files = new_files();
     struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     struct tfeed_bytes content;
     cr_assert_eq(tfeed_memory_files_put(files, "out/second.tfrecords", "old", 3, NULL), TFEED_OK);
     cr_assert_eq(convert(&options, &report, NULL), TFEED_ALREADY_EXISTS);
@@ -201,11 +201,11 @@ Test(convert, existing_output_is_kept_unless_overwritten)
     cr_assert_eq(tfeed_memory_files_get(files, "out/second.tfrecords", &content, NULL), TFEED_OK);
     cr_assert_eq(content.len, 3);
     tfeed_block_unref(content.block);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     options.overwrite = true;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_OK);
     expect_numbers(files, "out/second.tfrecords", 0, 3);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     tfeed_memory_files_free(files);
     T_EXPECT_NO_LEAKS(NULL);
 }
@@ -213,14 +213,14 @@ Test(convert, existing_output_is_kept_unless_overwritten)
 /* --- failures: nothing appears -------------------------------------------------------------- */
 
 static void expect_nothing(struct tfeed_memory_files *files,
-                           struct tfeed_dataset_convert_report *report)
+                           struct tfeed_dataset_write_report *report)
 {
     for (size_t i = 0; i < report->n_outputs; i++) {
         cr_assert_not(report->outputs[i].appeared);
         cr_assert_not(exists(files, report->outputs[i].path));
         cr_assert_eq(tfeed_memory_files_n_pending(files, report->outputs[i].path), 0);
     }
-    tfeed_dataset_convert_report_clear(report);
+    tfeed_dataset_write_report_clear(report);
     tfeed_memory_files_free(files);
     T_EXPECT_NO_LEAKS(NULL);
 }
@@ -229,7 +229,7 @@ Test(convert, failing_source_leaves_no_file)
 {
     struct tfeed_memory_files *files = new_files();
     const struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     struct tfeed_error error;
     fake.fail_at = 12;
     cr_assert_eq(convert(&options, &report, &error), TFEED_DATA_LOSS);
@@ -242,7 +242,7 @@ Test(convert, source_that_gives_more_than_it_said_is_an_internal_error)
 {
     struct tfeed_memory_files *files = new_files();
     const struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     fake.n_said_too_few = 1;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_INTERNAL);
     expect_nothing(files, &report);
@@ -258,7 +258,7 @@ Test(convert, progress_that_says_stop_cancels)
 {
     struct tfeed_memory_files *files = new_files();
     struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     uint64_t n_total = 0;
     fake.splits[0].n_examples = 200;
     options.progress = stop_at_128;
@@ -306,7 +306,7 @@ Test(convert, full_disk_at_any_write_leaves_no_file)
         struct tfeed_memory_files *files = new_files();
         const struct tfeed_file_system full = full_disk(files);
         struct tfeed_dataset_convert_options options = options_for(files);
-        struct tfeed_dataset_convert_report report;
+        struct tfeed_dataset_write_report report;
         options.file_system = &full;
         options.compression = compressions[i / 2];
         writes_left = i % 2;
@@ -320,7 +320,7 @@ Test(convert, failing_commit_keeps_what_appeared_and_says_so)
     struct tfeed_memory_files *files = new_files();
     const struct tfeed_file_system full = full_disk(files);
     struct tfeed_dataset_convert_options options = options_for(files);
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     options.file_system = &full;
     commits_left = 1;
     cr_assert_eq(convert(&options, &report, NULL), TFEED_RESOURCE_EXHAUSTED);
@@ -328,7 +328,7 @@ Test(convert, failing_commit_keeps_what_appeared_and_says_so)
     cr_assert(exists(files, report.outputs[0].path));
     cr_assert_not(report.outputs[1].appeared);
     cr_assert_not(exists(files, report.outputs[1].path));
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     tfeed_memory_files_free(files);
     T_EXPECT_NO_LEAKS(NULL);
 }
@@ -338,12 +338,12 @@ Test(convert, failed_allocation_leaves_nothing_behind)
     struct tfeed_memory_files *files = new_files();
     T_FAIL_EACH_ALLOC(allocator, {
         struct tfeed_dataset_convert_options options = options_for(files);
-        struct tfeed_dataset_convert_report report;
+        struct tfeed_dataset_write_report report;
         options.allocator = allocator;
         options.overwrite = true;
         T_EXPECT_ALLOC_STATUS(convert(&options, &report, NULL));
         cr_assert_eq(fake.n_open, 0);
-        tfeed_dataset_convert_report_clear(&report);
+        tfeed_dataset_write_report_clear(&report);
     });
     tfeed_memory_files_free(files);
 }
@@ -353,7 +353,7 @@ Test(convert, failed_allocation_leaves_nothing_behind)
 Test(convert, missing_folder_is_made_and_goes_with_a_failure)
 {
     struct t_temp_dir dir;
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     char folder[T_PATH_BYTES];
     struct stat status;
     t_temp_dir_init(&dir);
@@ -362,24 +362,24 @@ Test(convert, missing_folder_is_made_and_goes_with_a_failure)
     cr_assert_eq(tfeed_dataset_convert(&fake_table, "fake", "in", folder, NULL, &report, NULL),
                  TFEED_DATA_LOSS);
     cr_assert_neq(stat(folder, &status), 0, "nothing is left");
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     fake.fail_at = 0;
     cr_assert_eq(tfeed_dataset_convert(&fake_table, "fake", "in", folder, NULL, &report, NULL),
                  TFEED_OK);
     cr_assert_eq(stat(report.outputs[0].path, &status), 0);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     t_temp_dir_clear(&dir);
 }
 
 Test(convert, folder_below_a_missing_one_is_not_found)
 {
     struct t_temp_dir dir;
-    struct tfeed_dataset_convert_report report;
+    struct tfeed_dataset_write_report report;
     char folder[T_PATH_BYTES];
     t_temp_dir_init(&dir);
     (void)t_temp_path(&dir, "a/b", folder);
     cr_assert_eq(tfeed_dataset_convert(&fake_table, "fake", "in", folder, NULL, &report, NULL),
                  TFEED_NOT_FOUND);
-    tfeed_dataset_convert_report_clear(&report);
+    tfeed_dataset_write_report_clear(&report);
     t_temp_dir_clear(&dir);
 }

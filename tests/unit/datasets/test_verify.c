@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <tfeed/datasets.h>
@@ -101,12 +102,122 @@ Test(verify, cause_is_that_of_the_first_fault)
     record_file_clear(&file);
 }
 
-Test(verify, bad_length_ends_it)
+Test(verify, bad_length_is_one_error_and_the_rest_is_good)
 {
     struct record_file file;
     record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
     file.data[3 * RECORD_FILE_FRAME] ^= 1;
-    expect_report(&file, 3, "flipped_bits", 3, 3 * RECORD_FILE_FRAME);
+    expect_report(&file, N_RECORDS - 1, "flipped_bits", 3, 3 * RECORD_FILE_FRAME);
+}
+
+Test(verify, ranges_that_are_lost_are_told_and_added)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.data[1 * RECORD_FILE_FRAME] ^= 1;
+    file.data[2 * RECORD_FILE_FRAME + 9] ^= 1; /* the neighbour's length as well */
+    file.data[4 * RECORD_FILE_FRAME + 20] ^= 1;
+    file.len -= 4;
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert_eq(report.n_records, 2);
+    cr_assert_eq(report.n_faults, 3);
+    cr_assert_eq(report.faults[0].offset, RECORD_FILE_FRAME);
+    cr_assert_eq(report.faults[0].end_offset, 3 * RECORD_FILE_FRAME);
+    cr_assert_eq(report.faults[1].offset, 4 * RECORD_FILE_FRAME);
+    cr_assert_eq(report.faults[1].end_offset, 5 * RECORD_FILE_FRAME);
+    cr_assert_eq(report.faults[1].record, 3, "two lost records count as one");
+    cr_assert_eq(report.faults[2].end_offset, file.len);
+    cr_assert_eq(report.n_lost_bytes, 4 * RECORD_FILE_FRAME - 4);
+    cr_assert_eq(report.n_bytes, file.len);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+Test(verify, quick_looks_at_headers_only)
+{
+    struct record_file file;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    file.data[15] ^= 4;
+    struct tfeed_dataset_verify_options options = options_for(&file);
+    struct tfeed_dataset_verify_report report;
+    record_file_put(&file);
+    options.headers_only = true;
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_OK);
+    cr_assert(report.is_ok);
+    cr_assert_eq(report.n_records, N_RECORDS);
+    tfeed_dataset_verify_report_clear(&report);
+
+    file.data[RECORD_FILE_FRAME] ^= 4;
+    record_file_put(&file);
+    cr_assert_eq(tfeed_dataset_verify("file", &options, &report, NULL), TFEED_OK);
+    cr_assert_eq(report.n_errors, 1);
+    cr_assert_eq(report.n_records, N_RECORDS - 1);
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
+/* Large enough to be cut: 40 MB of records in the page cache of the test. */
+Test(verify, several_threads_report_what_one_does)
+{
+    enum { N_LARGE = 40, LARGE_BYTES = 1 << 20 };
+    struct record_file file;
+    record_file_init(&file, 0, TFEED_COMPRESSION_NONE);
+    struct tfeed_record_writer_options writer_options;
+    struct tfeed_record_writer *writer;
+    tfeed_record_writer_options_init(&writer_options);
+    writer_options.file_system = tfeed_memory_files_system(file.files);
+    cr_assert_eq(tfeed_record_writer_open("large", &writer_options, &writer, NULL), TFEED_OK);
+    uint8_t *payload = malloc(LARGE_BYTES);
+    for (int i = 0; i < N_LARGE; i++) {
+        memset(payload, i, LARGE_BYTES);
+        cr_assert_eq(tfeed_record_writer_write(writer, payload, LARGE_BYTES, NULL), TFEED_OK);
+    }
+    free(payload);
+    cr_assert_eq(tfeed_record_writer_close(writer, NULL), TFEED_OK);
+    tfeed_record_writer_free(writer);
+    struct tfeed_bytes content;
+    cr_assert_eq(tfeed_memory_files_get(file.files, "large", &content, NULL), TFEED_OK);
+    uint8_t *damaged = malloc(content.len);
+    memcpy(damaged, content.data, content.len);
+    damaged[5 * (LARGE_BYTES + 16) + 100] ^= 1;
+    damaged[21 * (LARGE_BYTES + 16)] ^= 1;
+    cr_assert_eq(tfeed_memory_files_put(file.files, "large", damaged, content.len - 5, NULL),
+                 TFEED_OK);
+    free(damaged);
+    tfeed_block_unref(content.block);
+
+    struct tfeed_dataset_verify_report reports[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        struct tfeed_dataset_verify_options options = options_for(&file);
+        options.n_threads = 1 + 2 * i;
+        cr_assert_eq(tfeed_dataset_verify("large", &options, &reports[i], NULL), TFEED_OK);
+        cr_assert_eq(reports[i].n_records, N_LARGE - 3);
+        cr_assert_eq(reports[i].n_errors, 3);
+        cr_assert_eq(reports[i].faults[1].record, 21);
+        cr_assert_str_eq(reports[i].faults[2].message, reports[0].faults[2].message);
+        cr_assert_eq(reports[i].n_lost_bytes, reports[0].n_lost_bytes);
+        cr_assert_eq(reports[i].n_bytes, reports[0].n_bytes);
+    }
+    tfeed_dataset_verify_report_clear(&reports[0]);
+    tfeed_dataset_verify_report_clear(&reports[1]);
+    record_file_clear(&file);
+}
+
+Test(verify, hint_tells_apart_where_a_compressed_stream_stops)
+{
+    struct record_file file;
+    record_file_init(&file, 1000, TFEED_COMPRESSION_GZIP);
+    file.len -= 4; /* of the trailer */
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert_str_eq(report.cause, "truncated");
+    cr_assert_not_null(strstr(report.hint, "every record is whole"));
+    tfeed_dataset_verify_report_clear(&report);
+    file.len /= 2;
+    report = verify(&file);
+    cr_assert_str_eq(report.cause, "truncated");
+    cr_assert_not_null(strstr(report.hint, "inside a record"));
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
 }
 
 Test(verify, cut_file_is_truncated)

@@ -117,6 +117,46 @@ static inline struct wire_bytes example_of(struct wire_bytes entries)
     return len_field(1, entries.data, entries.len);
 }
 
+/* xorshift64: the tests must be the same everywhere. */
+static inline uint64_t wire_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/* Changes, inserts, deletes or doubles some bytes. */
+static inline void wire_mutate(struct wire_bytes *bytes, uint64_t *state)
+{
+    const size_t at = (size_t)(wire_random(state) % (bytes->len + 1));
+    const size_t len = (size_t)(wire_random(state) % 12);
+    const size_t n_behind = bytes->len - at;
+    static const uint8_t likely[] = {0x0a, 0x12, 0x1a, 0x00, 0x01, 0x80, 0xff, 0x7f};
+    switch (wire_random(state) % 4) {
+    case 0:
+        if (n_behind > 0)
+            bytes->data[at] = (uint8_t)wire_random(state);
+        return;
+    case 1:
+        if (n_behind > 0)
+            bytes->data[at] = likely[wire_random(state) % sizeof likely];
+        return;
+    case 2: /* delete */
+        if (len <= n_behind) {
+            memmove(bytes->data + at, bytes->data + at + len, n_behind - len);
+            bytes->len -= len;
+        }
+        return;
+    default: /* repeat */
+        if (len <= n_behind && bytes->len + len <= WIRE_BYTES_MAX) {
+            memmove(bytes->data + at + len, bytes->data + at, n_behind);
+            bytes->len += len;
+        }
+        return;
+    }
+}
+
 /* A view of them, without a block. */
 static inline struct tfeed_bytes view_of(const struct wire_bytes *bytes)
 {

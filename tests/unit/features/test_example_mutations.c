@@ -180,46 +180,6 @@ Test(example_mutations, each_flipped_bit_agrees_with_the_walk)
     subject_clear(&subject);
 }
 
-/* xorshift64: the tests must be the same everywhere. */
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
-/* Changes, inserts, deletes or doubles some bytes. */
-static void mutate(struct wire_bytes *bytes, uint64_t *state)
-{
-    const size_t at = (size_t)(next_random(state) % (bytes->len + 1));
-    const size_t len = (size_t)(next_random(state) % 12);
-    const size_t n_behind = bytes->len - at;
-    static const uint8_t likely[] = {0x0a, 0x12, 0x1a, 0x00, 0x01, 0x80, 0xff, 0x7f};
-    switch (next_random(state) % 4) {
-    case 0:
-        if (n_behind > 0)
-            bytes->data[at] = (uint8_t)next_random(state);
-        return;
-    case 1:
-        if (n_behind > 0)
-            bytes->data[at] = likely[next_random(state) % sizeof likely];
-        return;
-    case 2: /* delete */
-        if (len <= n_behind) {
-            memmove(bytes->data + at, bytes->data + at + len, n_behind - len);
-            bytes->len -= len;
-        }
-        return;
-    default: /* repeat */
-        if (len <= n_behind && bytes->len + len <= WIRE_BYTES_MAX) {
-            memmove(bytes->data + at + len, bytes->data + at, n_behind);
-            bytes->len += len;
-        }
-        return;
-    }
-}
-
 Test(example_mutations, random_damage_agrees_with_the_walk)
 {
     enum { N_ROUNDS = 20000 };
@@ -228,9 +188,9 @@ Test(example_mutations, random_damage_agrees_with_the_walk)
     subject_init(&subject);
     for (int round = 0; round < N_ROUNDS; round++) {
         struct wire_bytes example = sample(round % 3 == 0);
-        const uint64_t n_changes = 1 + next_random(&state) % 3;
+        const uint64_t n_changes = 1 + wire_random(&state) % 3;
         for (uint64_t i = 0; i < n_changes; i++)
-            mutate(&example, &state);
+            wire_mutate(&example, &state);
         compare(&subject, example.data, example.len);
     }
     cr_assert_gt(n_accepted, N_ROUNDS / 20);

@@ -5,6 +5,8 @@
  */
 #include <criterion/criterion.h>
 
+#include <string.h>
+
 #include "features/schema_private.h"
 #include "features/template_private.h"
 #include "tests/support/support.h"
@@ -14,7 +16,7 @@
 static struct tfi_template template_of(struct tfeed_schema *schema)
 {
     struct tfi_template tmpl;
-    tfi_template_init(&tmpl, &schema->columns[0]);
+    tfi_template_init(&tmpl, &schema->features[0]);
     tfeed_schema_unref(schema);
     return tmpl;
 }
@@ -90,6 +92,80 @@ Test(template, lists_and_strings_have_none)
 {
     cr_assert_eq(fixed_template("x", TFEED_INT64, 2).len, 0);
     cr_assert_eq(fixed_template("x", TFEED_STRING, 1).len, 0);
+}
+
+Test(template, list_matches_with_any_number_of_values_in_short_lengths)
+{
+    int64_t values[130] = {0};
+    struct tfi_template tmpl;
+    struct tfeed_schema *schema;
+    cr_assert_eq(tfeed_schema_new(NULL, &schema, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_add_variable(schema, "list", TFEED_INT64, NULL), TFEED_OK);
+    tfi_template_init_list(&tmpl, &schema->features[0]);
+    tfeed_schema_unref(schema);
+    cr_assert_eq(tmpl.len, 14);
+    cr_assert_eq(tmpl.payload_bytes, 127 - 12);
+    for (size_t n = 1; n <= tmpl.payload_bytes; n++) {
+        const struct wire_bytes entry = entry_of("list", int64s_feature(values, n));
+        cr_assert_eq(entry.len, tmpl.len + n);
+        cr_assert(matches(&tmpl, &entry), "%zu values", n);
+    }
+    const struct wire_bytes longer =
+        entry_of("list", int64s_feature(values, tmpl.payload_bytes + 1));
+    cr_assert_not(matches(&tmpl, &longer));
+}
+
+/* The bytes that the front of an entry of n zeros steps over, at a guard page. */
+static size_t steps_over(const struct tfi_front *front, const struct wire_bytes *entry, size_t len)
+{
+    struct t_guarded guarded;
+    t_guarded_init_copy(&guarded, entry->data, len);
+    const size_t n_bytes = tfi_front_match(front, guarded.data, len);
+    t_guarded_clear(&guarded);
+    return n_bytes;
+}
+
+Test(template, front_steps_over_entries_of_any_length)
+{
+    static const int64_t values[300];
+    static const char *const names[] = {"four", "five5", "a longer name",
+                                        "a name of twenty-six chrs"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t n = 1; n < 300; n += 7) {
+            struct tfi_front front;
+            const struct wire_bytes entry = entry_of(names[i], int64s_feature(values, n));
+            const size_t is_long = entry.data[1] >> 7;
+            const size_t len = 4 + is_long + strlen(names[i]);
+            tfi_front_set(&front, entry.data, len);
+            cr_assert_eq(front.len, len);
+            cr_assert_eq(steps_over(&front, &entry, entry.len), entry.len);
+            cr_assert_eq(steps_over(&front, &entry, entry.len - 1), 0);
+            cr_assert_eq(steps_over(&front, &entry, len), 0);
+            const struct wire_bytes other = entry_of(names[i], int64s_feature(values, n / 2 + 1));
+            const bool is_alike = other.data[1] >> 7 == (uint8_t)is_long;
+            cr_assert_eq(steps_over(&front, &other, other.len), is_alike ? other.len : 0);
+            struct wire_bytes changed = entry;
+            for (size_t k = 0; k < len; k++) {
+                if (k >= 1 && k <= 1 + is_long)
+                    continue; /* the length */
+                changed.data[k] ^= 1;
+                cr_assert_eq(steps_over(&front, &changed, changed.len), 0, "byte %zu", k);
+                changed.data[k] ^= 1;
+            }
+        }
+}
+
+Test(template, front_longer_than_its_entry_steps_over_nothing)
+{
+    struct tfi_front front;
+    struct wire_bytes entry = entry_of("a name", int64_feature(1));
+    tfi_front_set(&front, entry.data, 10);
+    for (unsigned len = 0; len < 8; len++) {
+        entry.data[1] = (uint8_t)len;
+        cr_assert_eq(steps_over(&front, &entry, entry.len), 0, "length %u", len);
+    }
+    entry.data[1] = 8;
+    cr_assert_eq(steps_over(&front, &entry, entry.len), 10);
 }
 
 Test(template, varint_of_exactly_its_length_is_read)

@@ -22,7 +22,7 @@ ParameterizedTestParameters(compression, names_are_known_in_any_case)
         {"auto", TFEED_COMPRESSION_AUTO}, {"none", TFEED_COMPRESSION_NONE},
         {"", TFEED_COMPRESSION_NONE},     {"gzip", TFEED_COMPRESSION_GZIP},
         {"GZIP", TFEED_COMPRESSION_GZIP}, {"ZLIB", TFEED_COMPRESSION_ZLIB},
-        {"Zlib", TFEED_COMPRESSION_ZLIB},
+        {"Zlib", TFEED_COMPRESSION_ZLIB}, {"SNAPPY", TFEED_COMPRESSION_SNAPPY},
     };
     return cr_make_param_array(struct word, words, sizeof words / sizeof words[0]);
 }
@@ -41,7 +41,8 @@ Test(compression, unknown_name_is_refused_and_the_known_ones_are_listed)
     struct tfeed_error error;
     cr_assert_eq(tfeed_compression_parse("gzi", &compression, &error), TFEED_INVALID_ARGUMENT);
     cr_assert_eq(tfeed_compression_parse("gzipp", &compression, &error), TFEED_INVALID_ARGUMENT);
-    cr_assert_str_eq(error.message, "compression must be auto, none, gzip or zlib, not \"gzipp\"");
+    cr_assert_str_eq(error.message,
+                     "compression must be auto, none, gzip, zlib or snappy, not \"gzipp\"");
     cr_assert_eq(compression, TFEED_COMPRESSION_ZLIB);
 }
 
@@ -51,6 +52,7 @@ Test(compression, numbers_have_names)
     cr_assert_str_eq(tfeed_compression_name(TFEED_COMPRESSION_NONE), "none");
     cr_assert_str_eq(tfeed_compression_name(TFEED_COMPRESSION_GZIP), "gzip");
     cr_assert_str_eq(tfeed_compression_name(TFEED_COMPRESSION_ZLIB), "zlib");
+    cr_assert_str_eq(tfeed_compression_name(TFEED_COMPRESSION_SNAPPY), "snappy");
     cr_assert_str_eq(tfeed_compression_name((enum tfeed_compression)77), "unknown");
 }
 

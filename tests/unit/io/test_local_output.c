@@ -341,3 +341,70 @@ Test(local_output, each_failing_allocation_leaves_nothing)
     });
     fixture_clear(&fixture);
 }
+
+/* In place and appending. */
+
+Test(local_output, file_in_place_is_there_and_stays)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    open_written(&fixture, TFEED_OUTPUT_IN_PLACE);
+    expect_content(fixture.path, "content");
+    cr_assert_eq(fixture.files->write(fixture.output, "ed", 2, NULL), TFEED_OK);
+    fixture.files->discard(fixture.output);
+    expect_content(fixture.path, "contented");
+    cr_assert_eq(count_names(&fixture, "f"), 1);
+    fixture_clear(&fixture);
+}
+
+Test(local_output, existing_file_is_refused_in_place_or_emptied_at_once)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    t_write_file(fixture.path, "old content", 11);
+    cr_assert_eq(open_path(&fixture, fixture.path, TFEED_OUTPUT_IN_PLACE), TFEED_ALREADY_EXISTS);
+    expect_content(fixture.path, "old content");
+    cr_assert_eq(open_path(&fixture, fixture.path, TFEED_OUTPUT_IN_PLACE | TFEED_OUTPUT_OVERWRITE),
+                 TFEED_OK);
+    expect_content(fixture.path, "");
+    cr_assert_eq(commit(&fixture), TFEED_OK);
+    fixture_clear(&fixture);
+}
+
+Test(local_output, appended_bytes_follow_what_was_there)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    open_written(&fixture, TFEED_OUTPUT_APPEND); /* makes it */
+    cr_assert_eq(commit(&fixture), TFEED_OK);
+    open_written(&fixture, TFEED_OUTPUT_APPEND | TFEED_OUTPUT_SYNC);
+    expect_content(fixture.path, "contentcontent");
+    cr_assert_eq(commit(&fixture), TFEED_OK);
+    expect_content(fixture.path, "contentcontent");
+    fixture_clear(&fixture);
+}
+
+Test(local_output, cut_takes_the_end_away)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    t_write_file(fixture.path, "0123456789", 10);
+    cr_assert_eq(open_path(&fixture, fixture.path, TFEED_OUTPUT_APPEND), TFEED_OK);
+    cr_assert_eq(fixture.files->cut(fixture.output, 4, NULL), TFEED_OK);
+    cr_assert_eq(fixture.files->write(fixture.output, "x", 1, NULL), TFEED_OK);
+    cr_assert_eq(commit(&fixture), TFEED_OK);
+    expect_content(fixture.path, "0123x");
+    fixture_clear(&fixture);
+}
+
+Test(local_output, only_regular_files_are_appended_to)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    cr_assert_eq(open_path(&fixture, "-", TFEED_OUTPUT_APPEND), TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(open_path(&fixture, "/dev/null", TFEED_OUTPUT_APPEND), TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(open_path(&fixture, "/dev/stdout", TFEED_OUTPUT_APPEND), TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(open_path(&fixture, "/dev/null", TFEED_OUTPUT_IN_PLACE), TFEED_OK);
+    cr_assert_eq(commit(&fixture), TFEED_OK);
+    fixture_clear(&fixture);
+}

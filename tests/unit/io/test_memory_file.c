@@ -121,6 +121,39 @@ Test(memory_file, taken_name_is_refused_when_opened_and_when_committed)
     fixture_clear(&fixture);
 }
 
+Test(memory_file, file_in_place_shows_what_was_flushed_and_stays)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    cr_assert_eq(open_output(&fixture, "a", TFEED_OUTPUT_IN_PLACE), TFEED_OK);
+    expect_content(&fixture, "a", "");
+    write_text(&fixture, "one");
+    expect_content(&fixture, "a", "");
+    cr_assert_eq(fixture.files->flush(fixture.output, NULL), TFEED_OK);
+    expect_content(&fixture, "a", "one");
+    write_text(&fixture, "two");
+    fixture.files->discard(fixture.output);
+    expect_content(&fixture, "a", "onetwo");
+    cr_assert_eq(open_output(&fixture, "a", TFEED_OUTPUT_IN_PLACE), TFEED_ALREADY_EXISTS);
+    fixture_clear(&fixture);
+}
+
+Test(memory_file, appending_goes_on_behind_a_cut)
+{
+    struct fixture fixture;
+    fixture_init(&fixture);
+    cr_assert_eq(open_output(&fixture, "a", TFEED_OUTPUT_APPEND), TFEED_OK);
+    write_text(&fixture, "0123456789");
+    cr_assert_eq(fixture.files->commit(fixture.output, NULL), TFEED_OK);
+    cr_assert_eq(open_output(&fixture, "a", TFEED_OUTPUT_APPEND), TFEED_OK);
+    cr_assert_eq(fixture.files->cut(fixture.output, 4, NULL), TFEED_OK);
+    expect_content(&fixture, "a", "0123");
+    write_text(&fixture, "x");
+    cr_assert_eq(fixture.files->commit(fixture.output, NULL), TFEED_OK);
+    expect_content(&fixture, "a", "0123x");
+    fixture_clear(&fixture);
+}
+
 Test(memory_file, open_input_goes_on_seeing_what_it_opened)
 {
     struct fixture fixture;

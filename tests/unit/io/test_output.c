@@ -171,3 +171,30 @@ Test(output, file_system_without_outputs_says_so)
     cr_assert_str_eq(error.message, "f: file system \"scripted\" cannot be written");
     tfi_output_discard(&output);
 }
+
+Test(output, file_system_without_cut_does_not_write_in_place)
+{
+    struct t_scripted_files files;
+    struct tfi_output output = {.files = NULL};
+    t_scripted_files_init(&files, NULL, 0);
+    cr_assert_eq(tfi_output_open(&output, &files.table, "f", TFEED_OUTPUT_IN_PLACE, 0, NULL, NULL),
+                 TFEED_UNIMPLEMENTED);
+    cr_assert_eq(tfi_output_open(&output, &files.table, "f", TFEED_OUTPUT_APPEND, 0, NULL, NULL),
+                 TFEED_UNIMPLEMENTED);
+    cr_assert_eq(files.n_open_outputs, 0);
+}
+
+Test(output, what_is_kept_together_is_written_by_one_call)
+{
+    struct t_scripted_files files;
+    struct tfi_output output = {.files = NULL};
+    t_scripted_files_init(&files, NULL, 0);
+    cr_assert_eq(tfi_output_open(&output, &files.table, "f", 0, 10, NULL, NULL), TFEED_OK);
+    cr_assert_eq(tfi_output_append(&output, "1234567", 7, NULL), TFEED_OK);
+    cr_assert_eq(tfi_output_keep_together(&output, 3, NULL), TFEED_OK);
+    cr_assert_eq(files.n_written, 0);
+    cr_assert_eq(tfi_output_keep_together(&output, 4, NULL), TFEED_OK);
+    cr_assert_eq(files.n_written, 7);
+    tfi_output_discard(&output);
+    t_scripted_files_clear(&files);
+}

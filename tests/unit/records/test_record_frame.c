@@ -91,3 +91,19 @@ Test(record_frame, compression_is_told_by_header_then_by_magic)
     head[1] = 0x9c;
     cr_assert_eq(tfi_record_detect_compression(head, sizeof head), TFEED_COMPRESSION_ZLIB);
 }
+
+/* A snappy file is told by the header that its first block holds. */
+Test(record_frame, snappy_is_told_by_the_header_inside)
+{
+    uint8_t head[TFI_RECORD_HEAD_BYTES] = {0, 0, 0, 14, 12, 11 << 2}; /* 12 bytes as they are */
+    tfi_record_header_store(head + 6, 4711);
+    const size_t len = 4 + 2 + TFEED_RECORD_HEADER_BYTES;
+    cr_assert_eq(tfi_record_detect_compression(head, sizeof head), TFEED_COMPRESSION_SNAPPY);
+    cr_assert_eq(tfi_record_detect_compression(head, len), TFEED_COMPRESSION_SNAPPY);
+    cr_assert_eq(tfi_record_detect_compression(head, len - 1), TFEED_COMPRESSION_NONE);
+    head[8] ^= 1;
+    cr_assert_eq(tfi_record_detect_compression(head, sizeof head), TFEED_COMPRESSION_NONE);
+    head[8] ^= 1;
+    head[3] = 13; /* the block ends before */
+    cr_assert_eq(tfi_record_detect_compression(head, sizeof head), TFEED_COMPRESSION_NONE);
+}

@@ -154,5 +154,53 @@ Test(record_options, files_cannot_be_written_by_content)
     cr_assert_eq(tfeed_record_writer_open("/nowhere/f", &options, &writer, &error),
                  TFEED_INVALID_ARGUMENT);
     cr_assert_str_eq(error.message,
-                     "a file is written with compression none, gzip or zlib, not auto");
+                     "a file is written with compression none, gzip, zlib or snappy, not auto");
+}
+
+/* What cannot be combined; open says so, and makes no file. */
+struct combination {
+    enum tfeed_compression compression;
+    int mode;
+    unsigned n_threads;
+    int window_bits;
+    int flush_mode;
+    tfeed_status status;
+};
+
+ParameterizedTestParameters(record_options, writer_modes_and_threads_have_their_limits)
+{
+    static struct combination combinations[] = {
+        {TFEED_COMPRESSION_NONE, 3, 0, 0, 0, TFEED_INVALID_ARGUMENT},
+        {TFEED_COMPRESSION_ZLIB, TFEED_WRITE_APPEND, 0, 0, 0, TFEED_INVALID_ARGUMENT},
+        {TFEED_COMPRESSION_NONE, TFEED_WRITE_APPEND, 0, 0, 0, TFEED_UNIMPLEMENTED},
+        {TFEED_COMPRESSION_NONE, TFEED_WRITE_IN_PLACE, 0, 0, 0, TFEED_UNIMPLEMENTED},
+        {TFEED_COMPRESSION_GZIP, TFEED_WRITE_WHOLE, 257, 0, 0, TFEED_INVALID_ARGUMENT},
+        {TFEED_COMPRESSION_GZIP, TFEED_WRITE_WHOLE, 1, 31, 0, TFEED_INVALID_ARGUMENT},
+        {TFEED_COMPRESSION_ZLIB, TFEED_WRITE_WHOLE, 1, 0, 2, TFEED_INVALID_ARGUMENT},
+        {TFEED_COMPRESSION_NONE, TFEED_WRITE_WHOLE, 1, 31, 2, TFEED_OK},
+        {TFEED_COMPRESSION_SNAPPY, TFEED_WRITE_WHOLE, 2, 31, 2, TFEED_OK},
+    };
+    return cr_make_param_array(struct combination, combinations,
+                               sizeof combinations / sizeof combinations[0]);
+}
+
+ParameterizedTest(struct combination *combination, record_options,
+                  writer_modes_and_threads_have_their_limits)
+{
+    struct t_scripted_files files; /* which cannot write in place */
+    struct tfeed_record_writer_options options;
+    struct tfeed_record_writer *writer = NULL;
+    t_scripted_files_init(&files, NULL, 0);
+    tfeed_record_writer_options_init(&options);
+    options.file_system = &files.table;
+    options.compression = combination->compression;
+    options.mode = (enum tfeed_write_mode)combination->mode;
+    options.n_threads = combination->n_threads;
+    options.window_bits = combination->window_bits;
+    options.flush_mode = combination->flush_mode;
+    cr_assert_eq(tfeed_record_writer_open("f", &options, &writer, NULL), combination->status);
+    tfeed_record_writer_free(writer);
+    cr_assert_eq(files.n_open_outputs, 0);
+    t_scripted_files_clear(&files);
+    cr_assert_not(t_has_leaks());
 }

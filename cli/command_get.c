@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * command_get.c - `tfeed get`: single records of a file, by their numbers or keys.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tfeed/inspect.h>
+
+#include "cli/console.h"
+#include "cli/inputs.h"
+#include "cli/options.h"
+#include "cli/reading.h"
+#include "cli/record_list.h"
+#include "cli/record_print.h"
+#include "cli/stop.h"
+
+struct get_values {
+    struct reading reading;
+    struct printing printing;
+    const char *key;
+};
+
+struct get {
+    const struct get_values *values;
+    struct record_printer printer;
+    struct record_list chosen;
+};
+
+/* A record that is not there, or is damaged, does not keep the others from being printed. */
+static enum exit_code get_all(struct get *get, const char *name)
+{
+    enum exit_code code;
+    struct tfeed_record_getter *getter = record_printer_open(&get->values->reading, name, &code);
+
+    if (!getter)
+        return code;
+    for (size_t i = 0; i < get->chosen.n_spans && !output_failed(); i++)
+        code = exit_code_worst(
+            code, record_printer_span(&get->printer, name, getter, &get->chosen.spans[i]));
+    tfeed_record_getter_close(getter);
+    return code;
+}
+
+/* All records of a key, by the index that was made with it. */
+static enum exit_code get_key(struct get *get, const char *name)
+{
+    const char *key = get->values->key;
+    struct tfeed_index *index;
+    struct tfeed_record_view record;
+    struct tfeed_error error;
+    enum exit_code code = EXIT_FINE;
+    uint64_t from = 0;
+
+    if (tfeed_index_open(name, NULL, &index, &error) != TFEED_OK) {
+        report("%s; 'tfeed index --key FEATURE' makes one with keys", error.message);
+        return exit_code_of(error.code);
+    }
+    while (code == EXIT_FINE && !output_failed()) {
+        const tfeed_status status =
+            tfeed_index_read_key(index, key, strlen(key), from, &record, &error);
+        if (status == TFEED_NOT_FOUND && from > 0)
+            break;
+        if (status == TFEED_NOT_FOUND) {
+            report("%s", error.message);
+            code = EXIT_DATA;
+        } else if (status != TFEED_OK) {
+            code = report_error(&error);
+        } else {
+            code = record_printer_print(&get->printer, name, &record);
+            from = record.record + 1;
+        }
+    }
+    tfeed_index_close(index);
+    return code;
+}
+
+/* Takes the operands apart: a file, and which of its records. */
+static enum exit_code take_operands(struct get *get, const struct operands *operands,
+                                    struct tfeed_file_list *inputs)
+{
+    const struct operands file = {operands->names, 1};
+
+    if ((operands->n_names > 1) == (get->values->key != NULL)) {
+        report("which records? expected numbers, or --key; try 'tfeed help get'");
+        return EXIT_USAGE;
+    }
+    for (size_t i = 1; i < operands->n_names; i++)
+        if (!record_list_add(&get->chosen, operands->names[i]))
+            return EXIT_USAGE;
+    const enum exit_code code = inputs_find(inputs, &file);
+    if (code == EXIT_FINE && inputs->n_files != 1) {
+        report("'%s' names %zu files: numbers are those of the records of one", file.names[0],
+               inputs->n_files);
+        return EXIT_USAGE;
+    }
+    return code;
+}
+
+static enum exit_code run_get(const void *user_values, const struct operands *operands)
+{
+    const struct get_values *values = user_values;
+    struct tfeed_file_list inputs = {0};
+    struct get *get = calloc(1, sizeof *get);
+    enum exit_code code;
+
+    if (!get) {
+        report("no memory");
+        return EXIT_IO;
+    }
+    get->values = values;
+    code = record_printer_init(&get->printer, &values->printing, values->reading.json);
+    if (code == EXIT_FINE)
+        code = take_operands(get, operands, &inputs);
+    if (code == EXIT_FINE) {
+        const char *name = inputs.paths[0];
+        reading_one_at_a_time();
+        progress_start((enum progress_when)values->reading.progress, inputs_total_bytes(&inputs));
+        progress_file(name, 0);
+        stop_reading(name);
+        code = values->key ? get_key(get, name) : get_all(get, name);
+        stop_reading(NULL);
+        progress_end();
+    }
+    code = record_printer_end(&get->printer, code);
+    tfeed_file_list_clear(&inputs);
+    free(get);
+    return code;
+}
+
+static const struct option_spec get_options[] = {{.name = "key",
+                                                  .kind = OPTION_TEXT,
+                                                  .offset = offsetof(struct get_values, key),
+                                                  .argument = "KEY",
+                                                  .help = "the records whose key this is"},
+                                                 READING_OPTIONS(struct get_values),
+                                                 PRINTING_OPTIONS(struct get_values),
+                                                 {0}};
+
+static const struct get_values get_defaults = {0};
+
+const struct command command_get = {
+    .name = "get",
+    .group = "Look",
+    .summary = "print single records, by number or key",
+    .usage = "[options] FILE RECORD... | FILE --key KEY",
+    .details =
+        "Prints records of a file by their numbers, which count from 0, in the forms of\n"
+        "'tfeed cat': 7, or ranges 0-9 and 100-. In the order in which they are asked for; a pipe\n"
+        "can give them in rising order only.\n"
+        "\n"
+        "With an index beside the file (see 'tfeed index') a record is one read; without one the "
+        "way\n"
+        "there goes from length to length. The record's own checksum is verified.\n"
+        "\n"
+        "--key takes an index that was made with --key FEATURE, and prints every record whose "
+        "value\n"
+        "of that feature is KEY. Exit status 1: one of them is not there, or damaged.",
+    .options = get_options,
+    .defaults = &get_defaults,
+    .values_bytes = sizeof get_defaults,
+    .min_operands = 1,
+    .max_operands = COMMAND_MANY,
+    .run = run_get,
+};

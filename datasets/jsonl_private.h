@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * jsonl_private.h - a line of JSON as a record: words of JSON read as they come, no tree.
+ *
+ *      {"features": {NAME: {"int64"|"float"|"bytes": [...]}}}      doc/formats/jsonl.md
+ *      {"raw": BASE64}
+ */
+#ifndef TFI_JSONL_PRIVATE_H
+#define TFI_JSONL_PRIVATE_H
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tfeed/allocator.h>
+#include <tfeed/status.h>
+
+/* --- bytes that grow ---------------------------------------------------------------------- */
+
+/* Zero it, but for the allocator, before use. */
+struct jsonl_buffer {
+    const struct tfeed_allocator *allocator;
+    uint8_t *data;
+    size_t len;
+    size_t capacity;
+    bool has_failed; /* no memory at some time: what was to be appended is not there */
+};
+
+/* Room for n more bytes, not yet counted; NULL: no memory. */
+uint8_t *jsonl_reserve(struct jsonl_buffer *buffer, size_t n);
+void jsonl_append(struct jsonl_buffer *buffer, const void *data, size_t len);
+void jsonl_append_varint(struct jsonl_buffer *buffer, uint64_t value);
+void jsonl_buffer_clear(struct jsonl_buffer *buffer);
+
+/* Bytes that a varint takes. */
+size_t jsonl_varint_size(uint64_t value);
+
+/* --- words of JSON ------------------------------------------------------------------------ */
+
+/* The rest of a line. All functions below return false when something else stands there: `at` is
+ * where, and `expected` says what should be. */
+struct jsonl_scan {
+    const uint8_t *at;
+    const uint8_t *end;
+    const char *expected;  /* NULL: nothing has gone wrong */
+    locale_t numbers;      /* in which a number is read: "C" */
+    const uint8_t *base64; /* jsonl_base64_table */
+};
+
+enum { JSONL_BASE64_TABLE_BYTES = 256 };
+
+/* False, and what was expected here. */
+bool jsonl_expected(struct jsonl_scan *scan, const char *what);
+
+/* What the characters of base64 stand for. */
+void jsonl_base64_table(uint8_t table[JSONL_BASE64_TABLE_BYTES]);
+
+/* Passes over white space. */
+void jsonl_space(struct jsonl_scan *scan);
+/* Passes over white space; then over the character, if it stands there. */
+bool jsonl_take(struct jsonl_scan *scan, char character);
+/* The same, and its absence is an error. */
+bool jsonl_need(struct jsonl_scan *scan, char character, const char *what);
+/* Passes over `true` or `false`. */
+bool jsonl_bool(struct jsonl_scan *scan, bool *ret_value);
+
+bool jsonl_int64(struct jsonl_scan *scan, int64_t *ret_value);
+/* Also "NaN", "Infinity" and "-Infinity", as strings. */
+bool jsonl_float(struct jsonl_scan *scan, float *ret_value);
+/* Appends a string's text to the buffer. */
+bool jsonl_string(struct jsonl_scan *scan, struct jsonl_buffer *text);
+/* Appends the bytes of a string in base64; `scratch` is overwritten. */
+bool jsonl_base64(struct jsonl_scan *scan, struct jsonl_buffer *bytes,
+                  struct jsonl_buffer *scratch);
+
+/* Whether bytes are UTF-8 (RFC 3629). */
+bool jsonl_is_utf8(const uint8_t *text, size_t len);
+
+/* --- records ------------------------------------------------------------------------------ */
+
+/* Makes records of lines; memory is kept from one to the next. */
+struct jsonl_maker {
+    bool text_is_utf8;
+    locale_t numbers;
+    uint8_t base64[JSONL_BASE64_TABLE_BYTES];
+    struct jsonl_buffer record; /* begins with room for what stands before the features */
+    struct jsonl_buffer name;
+    struct jsonl_buffer values; /* of a feature */
+    struct jsonl_buffer scratch;
+};
+
+tfeed_status jsonl_maker_init(struct jsonl_maker *maker, bool text_is_utf8,
+                              const struct tfeed_allocator *allocator, struct tfeed_error *reterr);
+void jsonl_maker_clear(struct jsonl_maker *maker);
+
+/* Of a line, with or without its end: scan->at and scan->end are set. The record is valid until the
+ * next call. False: scan->expected says what is wrong, or is NULL: there is no memory. */
+bool jsonl_make_record(struct jsonl_maker *maker, struct jsonl_scan *scan, const uint8_t **ret_data,
+                       size_t *ret_len);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * example_encoder.c - rows of columns as serialized Examples, one after the other in one buffer.
+ *
+ * A column whose rows take at most a known number of bytes is written from the template that the
+ * parser recognises it by: a few words and the value, whatever its length. The others are measured
+ * first, row by row. A record's own length stands in front of it; it gets as many bytes as that of
+ * the record before took, and only a record for which that is wrong is moved.
+ */
+#include <tfeed/encode.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/allocator_internal.h"
+#include "core/error_internal.h"
+#include "features/columns_private.h"
+#include "features/example_writer_private.h"
+#include "features/template_private.h"
+
+/* A feature on its way into records. What an ordinary row needs comes first. */
+struct encoded {
+    const uint8_t *rows; /* of the call, row 0; lists: see `lists` of the encoder */
+    size_t row_bytes;
+    struct tfi_template tmpl; /* len 0: measured */
+    enum tfi_store store;
+    const struct tfi_feature *feature;
+    int column;
+};
+
+struct tfeed_example_encoder {
+    const struct tfeed_allocator *allocator;
+    struct tfeed_schema *schema;
+    int n_features;
+    struct encoded *features;          /* in the order of their names */
+    const struct tfeed_columns *lists; /* of the call: what rows of any length are taken from */
+    size_t templated_bytes;            /* that the features with a template take at most */
+    bool has_measured;
+    size_t len_bytes; /* that the length of the last record took */
+    uint8_t *data;
+    size_t capacity;
+};
+
+/* ------------------------------------------------------------------ opening */
+
+static int compare_names(const void *a, const void *b)
+{
+    /* by unsigned bytes, a prefix first */
+    return strcmp(((const struct encoded *)a)->feature->name,
+                  ((const struct encoded *)b)->feature->name);
+}
+
+static tfeed_status check_column(const struct tfeed_schema *schema, int i,
+                                 struct tfeed_error *reterr)
+{
+    const struct tfi_column *column = &schema->columns[i];
+    if (column->kind == TFEED_COLUMN_SPARSE || column->kind == TFEED_COLUMN_RAGGED)
+        return tfi_fail(reterr, TFEED_UNIMPLEMENTED,
+                        "column '%s': sparse and ragged columns are not encoded", column->name);
+    if (schema->features[column->values].store == TFI_STORE_RAW_FLOAT)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': bytes cannot be made again of a column of scaled floats",
+                        column->name);
+    return TFEED_OK;
+}
+
+/* The template, where it writes what the builder would: an empty list has no packed field. */
+static void take_template(struct tfeed_example_encoder *encoder, struct encoded *encoded)
+{
+    const struct tfi_feature *feature = encoded->feature;
+    struct tfi_template *tmpl = &encoded->tmpl;
+    tfi_template_init(tmpl, feature);
+    if (tmpl->payload_bytes > TFI_MESSAGE_MAX_BYTES ||
+        (feature->n_elements == 0 && !tfi_feature_is_raw(feature)))
+        tmpl->len = 0;
+    if (tmpl->len == 0)
+        encoder->has_measured = true;
+    else
+        encoder->templated_bytes +=
+            tmpl->len + (tmpl->is_scalar ? TFI_VARINT_MAX_BYTES : tmpl->payload_bytes);
+}
+
+tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
+                                       const struct tfeed_allocator *allocator,
+                                       struct tfeed_example_encoder **ret_encoder,
+                                       struct tfeed_error *reterr)
+{
+    if (schema->n_columns == 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "a schema without features");
+    for (int i = 0; i < schema->n_columns; i++)
+        TFI_TRY(check_column(schema, i, reterr));
+    struct tfeed_example_encoder *encoder = tfi_alloc_zeroed(allocator, 1, sizeof *encoder);
+    if (encoder == NULL)
+        return tfi_fail_memory(reterr, "an example encoder");
+    encoder->allocator = allocator;
+    encoder->schema = tfeed_schema_ref(schema);
+    encoder->n_features = schema->n_columns;
+    encoder->len_bytes = 1;
+    atomic_store_explicit(&schema->in_use, true, memory_order_relaxed);
+    encoder->features =
+        tfi_alloc_zeroed(allocator, (size_t)encoder->n_features, sizeof *encoder->features);
+    if (encoder->features == NULL) {
+        tfeed_example_encoder_free(encoder);
+        return tfi_fail_memory(reterr, "an example encoder");
+    }
+    for (int i = 0; i < encoder->n_features; i++) {
+        struct encoded *encoded = &encoder->features[i];
+        encoded->feature = &schema->features[schema->columns[i].values];
+        encoded->column = i;
+        encoded->store = encoded->feature->store;
+        encoded->row_bytes = encoded->feature->row_bytes;
+        take_template(encoder, encoded);
+    }
+    qsort(encoder->features, (size_t)encoder->n_features, sizeof *encoder->features, compare_names);
+    *ret_encoder = encoder;
+    return TFEED_OK;
+}
+
+void tfeed_example_encoder_free(struct tfeed_example_encoder *encoder)
+{
+    if (encoder == NULL)
+        return;
+    tfeed_schema_unref(encoder->schema);
+    tfi_free(encoder->allocator, encoder->features);
+    tfi_free(encoder->allocator, encoder->data);
+    tfi_free(encoder->allocator, encoder);
+}
+
+/* ------------------------------------------------------------------ one row */
+
+/* The prefix for a payload of this length; 8 bytes at least, as every template has. */
+static inline void write_template(const struct tfi_template *tmpl, uint8_t *at, size_t payload_len)
+{
+    const struct tfi_template_word *last = &tmpl->words[tmpl->n_words - 1];
+    uint8_t *end = at + tmpl->len - 8;
+    for (const struct tfi_template_word *word = tmpl->words; word < last; word++, at += 8)
+        tfi_store_le64(at, word->bytes + payload_len * word->per_payload_byte);
+    tfi_store_le64(end, last->bytes + payload_len * last->per_payload_byte);
+}
+
+static inline uint8_t *write_templated(const struct encoded *encoded, size_t row, uint8_t *at)
+{
+    const struct tfi_template *tmpl = &encoded->tmpl;
+    const uint8_t *from = encoded->rows + row * encoded->row_bytes;
+    uint8_t *payload = at + tmpl->len;
+    size_t len = tmpl->payload_bytes;
+    if (tmpl->is_scalar) {
+        int64_t wide;
+        int32_t narrow;
+        if (encoded->store == TFI_STORE_INT64) {
+            memcpy(&wide, from, sizeof wide);
+        } else {
+            memcpy(&narrow, from, sizeof narrow);
+            wide = narrow;
+        }
+        len = tfi_varint_store(payload, (uint64_t)wide);
+    } else {
+        memcpy(payload, from, len);
+    }
+    write_template(tmpl, at, len);
+    return payload + len;
+}
+
+/* The values of a row; `storage` holds raw bytes as one. */
+static struct tfi_value_list list_of(const struct tfeed_example_encoder *encoder,
+                                     const struct encoded *encoded, size_t row,
+                                     struct tfeed_bytes *storage)
+{
+    const uint8_t *from = encoded->rows + row * encoded->row_bytes;
+    struct tfi_value_list list = {.kind = encoded->feature->kind,
+                                  .is_narrow = encoded->store == TFI_STORE_INT32,
+                                  .values = from,
+                                  .n = encoded->feature->n_values};
+    if (encoded->store == TFI_STORE_LIST) {
+        const struct tfeed_tensor values =
+            tfeed_columns_row(encoder->lists, encoded->column, (int64_t)row);
+        list.values = values.data;
+        list.n = (size_t)tfeed_tensor_n_elements(&values);
+    } else if (tfi_feature_is_raw(encoded->feature)) {
+        *storage = (struct tfeed_bytes){from, encoded->row_bytes, NULL};
+        list.values = storage;
+    }
+    return list;
+}
+
+/* The head and list of a measured feature; false when it alone is too long. */
+static bool measure(const struct tfeed_example_encoder *encoder, const struct encoded *encoded,
+                    size_t row, struct tfeed_bytes *storage, struct tfi_entry_head *ret_head,
+                    struct tfi_value_list *ret_list)
+{
+    const struct tfi_feature *feature = encoded->feature;
+    *ret_list = list_of(encoder, encoded, row, storage);
+    *ret_head =
+        tfi_entry_head_of(feature->name, feature->name_len, feature->kind, ret_list->n == 0);
+    return feature->name_len <= TFI_MESSAGE_MAX_BYTES && tfi_value_list_measure(ret_list);
+}
+
+static uint8_t *write_measured(const struct tfeed_example_encoder *encoder,
+                               const struct encoded *encoded, size_t row, uint8_t *at)
+{
+    struct tfeed_bytes storage;
+    struct tfi_entry_head head;
+    struct tfi_value_list list;
+    (void)measure(encoder, encoded, row, &storage, &head, &list);
+    const struct tfi_entry_sizes sizes = tfi_entry_sizes_of(&head, list.payload_len);
+    return tfi_value_list_write(tfi_entry_head_write(at, &head, &sizes), &list);
+}
+
+/* The bytes that the entries of a row take at most; SIZE_MAX: more than a message may have. */
+static size_t row_bytes(const struct tfeed_example_encoder *encoder, size_t row)
+{
+    size_t n_bytes = encoder->templated_bytes;
+    for (int i = 0; encoder->has_measured && i < encoder->n_features; i++) {
+        const struct encoded *encoded = &encoder->features[i];
+        struct tfeed_bytes storage;
+        struct tfi_entry_head head;
+        struct tfi_value_list list;
+        if (encoded->tmpl.len > 0)
+            continue;
+        if (!measure(encoder, encoded, row, &storage, &head, &list))
+            return SIZE_MAX;
+        n_bytes += tfi_entry_sizes_of(&head, list.payload_len).whole;
+    }
+    return n_bytes;
+}
+
+static uint8_t *write_entries(const struct tfeed_example_encoder *encoder, size_t row, uint8_t *at)
+{
+    const struct encoded *end = encoder->features + encoder->n_features;
+    for (const struct encoded *encoded = encoder->features; encoded < end; encoded++)
+        at = encoded->tmpl.len > 0 ? write_templated(encoded, row, at)
+                                   : write_measured(encoder, encoded, row, at);
+    return at;
+}
+
+/* Writes a row's record; the byte behind it. */
+static uint8_t *write_record(struct tfeed_example_encoder *encoder, size_t row, uint8_t *at)
+{
+    uint8_t *entries = at + 1 + encoder->len_bytes;
+    uint8_t *end = write_entries(encoder, row, entries);
+    const size_t len = (size_t)(end - entries);
+    const size_t len_bytes = tfi_varint_size(len);
+    if (len_bytes != encoder->len_bytes) {
+        encoder->len_bytes = len_bytes;
+        memmove(at + 1 + len_bytes, entries, len);
+    }
+    return tfi_write_len_tag(at, TFI_FIELD_EXAMPLE_FEATURES, len) + len;
+}
+
+/* -------------------------------------------------------------------- a run */
+
+static tfeed_status check_columns(const struct tfeed_example_encoder *encoder, size_t n,
+                                  const struct tfeed_tensor *columns, int64_t first_row,
+                                  struct tfeed_error *reterr)
+{
+    const int growing = tfi_schema_first_growing(encoder->schema);
+    if (growing >= 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "column '%s' has rows of any length, which a tensor does not say",
+                        encoder->schema->columns[growing].name);
+    for (int i = 0; i < encoder->n_features; i++) {
+        const struct tfi_feature *column = &encoder->schema->features[i];
+        const struct tfeed_tensor *tensor = &columns[i];
+        const int64_t n_rows = tensor->shape.n_dims > 0 ? tensor->shape.dims[0] : -1;
+        const struct tfeed_shape wanted = tfeed_shape_batch(n_rows, column->shape);
+        char got_text[TFEED_SHAPE_TEXT_BYTES];
+        char wanted_text[TFEED_SHAPE_TEXT_BYTES];
+        if (tensor->dtype != column->dtype || !tfeed_shape_equal(&tensor->shape, &wanted))
+            return tfi_fail(
+                reterr, TFEED_INVALID_ARGUMENT, "column %d (%s) is %s%s, expected rows of %s%s", i,
+                column->name, tfeed_dtype_name(tensor->dtype),
+                tfeed_shape_format(&tensor->shape, got_text), tfeed_dtype_name(column->dtype),
+                tfeed_shape_format(&column->shape, wanted_text));
+        if (first_row < 0 || first_row > n_rows || n > (uint64_t)(n_rows - first_row))
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "column %d (%s) has %" PRId64 " rows, %zu from row %" PRId64
+                            " on do not fit",
+                            i, column->name, n_rows, n, first_row);
+    }
+    return TFEED_OK;
+}
+
+/* Makes room for n_bytes more behind `len`. */
+static tfeed_status reserve(struct tfeed_example_encoder *encoder, size_t len, size_t n_bytes,
+                            struct tfeed_error *reterr)
+{
+    if (n_bytes <= encoder->capacity - len)
+        return TFEED_OK;
+    size_t capacity = 2 * encoder->capacity;
+    if (n_bytes > PTRDIFF_MAX - len)
+        return tfi_fail_memory(reterr, "serialized examples");
+    if (capacity < len + n_bytes)
+        capacity = len + n_bytes;
+    uint8_t *data = tfi_realloc_array(encoder->allocator, encoder->data, capacity, 1);
+    if (data == NULL)
+        return tfi_fail_memory(reterr, "serialized examples");
+    encoder->data = data;
+    encoder->capacity = capacity;
+    return TFEED_OK;
+}
+
+/* Encodes n rows of what the features point to; `first_row` is the number of the first. */
+static tfeed_status encode_rows(struct tfeed_example_encoder *encoder, int64_t first_row, size_t n,
+                                struct tfeed_bytes *ret_records, struct tfeed_error *reterr)
+{
+    size_t len = 0;
+    for (size_t row = 0; row < n; row++) {
+        const size_t n_bytes = row_bytes(encoder, row);
+        if (n_bytes > TFI_MESSAGE_MAX_BYTES - TFI_MESSAGE_ROOM)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "row %" PRId64 ": an example holds at most %zu bytes, this one would "
+                            "be longer",
+                            first_row + (int64_t)row, TFI_MESSAGE_MAX_BYTES);
+        TFI_TRY(reserve(encoder, len, TFI_MESSAGE_ROOM + n_bytes + TFI_WRITE_SLACK, reterr));
+        uint8_t *record = encoder->data + len;
+        ret_records[row].len = (size_t)(write_record(encoder, row, record) - record);
+        len += ret_records[row].len;
+    }
+    const uint8_t *at = encoder->data; /* which has moved as it grew */
+    for (size_t row = 0; row < n; row++) {
+        ret_records[row] = (struct tfeed_bytes){at, ret_records[row].len, NULL};
+        at += ret_records[row].len;
+    }
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_example_encoder_encode(struct tfeed_example_encoder *encoder,
+                                          const struct tfeed_tensor *columns, int64_t first_row,
+                                          size_t n, struct tfeed_bytes *ret_records,
+                                          struct tfeed_error *reterr)
+{
+    TFI_TRY(check_columns(encoder, n, columns, first_row, reterr));
+    for (int i = 0; i < encoder->n_features; i++) {
+        struct encoded *encoded = &encoder->features[i];
+        encoded->rows =
+            (const uint8_t *)columns[encoded->column].data + (size_t)first_row * encoded->row_bytes;
+    }
+    return encode_rows(encoder, first_row, n, ret_records, reterr);
+}
+
+tfeed_status tfeed_example_encoder_encode_batch(struct tfeed_example_encoder *encoder,
+                                                const struct tfeed_columns *columns,
+                                                struct tfeed_bytes *ret_records,
+                                                struct tfeed_error *reterr)
+{
+    if (columns->schema != encoder->schema)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the columns are those of another schema");
+    encoder->lists = columns;
+    for (int i = 0; i < encoder->n_features; i++) {
+        struct encoded *encoded = &encoder->features[i];
+        encoded->rows = tfeed_columns_values(columns, encoded->column)->data;
+    }
+    return encode_rows(encoder, 0, (size_t)tfeed_columns_n_rows(columns), ret_records, reterr);
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * schema_columns.c - what each kind of column is made of.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/error_internal.h"
+#include "features/schema_private.h"
+
+/* ---------------------------------------------------------- rows of one shape */
+
+/* Completes a feature whose store, dtype and shape are given. */
+static tfeed_status set_shape(struct tfi_feature *feature, const char *name,
+                              struct tfeed_error *reterr)
+{
+    int64_t n_elements;
+    if (tfeed_shape_n_elements(&feature->shape, &n_elements) != TFEED_OK ||
+        feature->shape.n_dims == TFEED_MAX_DIMS ||
+        (uint64_t)n_elements > PTRDIFF_MAX / tfeed_dtype_size(feature->dtype)) {
+        char text[TFEED_SHAPE_TEXT_BYTES];
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': a row needs a fully known shape of at most %d dimensions, "
+                        "got %s",
+                        name, TFEED_MAX_DIMS - 1, tfeed_shape_format(&feature->shape, text));
+    }
+    feature->n_elements = (size_t)n_elements;
+    feature->row_bytes = (size_t)n_elements * tfeed_dtype_size(feature->dtype);
+    feature->n_values = tfi_feature_is_raw(feature) ? 1 : feature->n_elements;
+    return TFEED_OK;
+}
+
+/* Adds a column that is one feature of its name; takes over what both own. */
+static tfeed_status add_alone(struct tfeed_schema *schema, const char *name,
+                              struct tfi_column *column, struct tfi_feature *feature,
+                              struct tfeed_error *reterr)
+{
+    column->dtype = feature->dtype;
+    return tfi_schema_add(schema, name, column, feature, &name, 1, reterr);
+}
+
+static tfeed_status add_fixed(struct tfeed_schema *schema, const char *name,
+                              struct tfi_feature *feature, const struct tfeed_tensor *value,
+                              struct tfeed_error *reterr)
+{
+    struct tfi_column column = {.kind = TFEED_COLUMN_FIXED, .shape = feature->shape};
+    TFI_TRY(set_shape(feature, name, reterr));
+    if (value != NULL && tfeed_tensor_n_elements(value) > 0) {
+        char text[TFEED_SHAPE_TEXT_BYTES];
+        if (value->dtype != feature->dtype ||
+            (uint64_t)tfeed_tensor_n_elements(value) != feature->n_elements)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "feature '%s': a default of %" PRId64 " elements of %s, expected %zu "
+                            "of %s for shape %s",
+                            name, tfeed_tensor_n_elements(value), tfeed_dtype_name(value->dtype),
+                            feature->n_elements, tfeed_dtype_name(feature->dtype),
+                            tfeed_shape_format(&feature->shape, text));
+        TFI_TRY(tfi_copy_elements(value, &feature->shape, schema->allocator,
+                                  &feature->default_value, reterr));
+        feature->when_missing = TFI_MISSING_DEFAULT;
+    }
+    return add_alone(schema, name, &column, feature, reterr);
+}
+
+tfeed_status tfi_copy_elements(const struct tfeed_tensor *from, const struct tfeed_shape *shape,
+                               const struct tfeed_allocator *allocator,
+                               struct tfeed_tensor *ret_copy, struct tfeed_error *reterr)
+{
+    struct tfeed_tensor copy;
+    TFI_TRY(tfeed_tensor_alloc(from->dtype, shape, allocator, &copy, reterr));
+    const int64_t n = tfeed_tensor_n_elements(&copy);
+    tfeed_status status = TFEED_OK;
+    if (from->dtype != TFEED_STRING)
+        memcpy(copy.data, from->data, (size_t)n * tfeed_dtype_size(from->dtype));
+    else
+        for (int64_t i = 0; status == TFEED_OK && i < n; i++) {
+            const struct tfeed_bytes *string = &tfeed_tensor_strings(from)[i];
+            status = tfeed_tensor_set_string(&copy, i, string->data, string->len, reterr);
+        }
+    if (status != TFEED_OK) {
+        tfeed_tensor_clear(&copy);
+        return status;
+    }
+    *ret_copy = copy;
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_schema_add_fixed_default(struct tfeed_schema *schema, const char *name,
+                                            enum tfeed_dtype dtype, const struct tfeed_shape *shape,
+                                            const struct tfeed_tensor *default_value,
+                                            struct tfeed_error *reterr)
+{
+    static const struct {
+        enum tfeed_dtype dtype;
+        enum tfi_store store;
+        enum tfeed_feature_kind kind;
+    } known[] = {
+        {TFEED_INT64, TFI_STORE_INT64, TFEED_FEATURE_INT64},
+        {TFEED_INT32, TFI_STORE_INT32, TFEED_FEATURE_INT64},
+        {TFEED_FLOAT, TFI_STORE_FLOAT, TFEED_FEATURE_FLOAT},
+        {TFEED_STRING, TFI_STORE_STRING, TFEED_FEATURE_BYTES},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].dtype == dtype)
+            return add_fixed(schema, name,
+                             &(struct tfi_feature){.store = known[i].store,
+                                                   .kind = known[i].kind,
+                                                   .dtype = dtype,
+                                                   .shape = *shape},
+                             default_value, reterr);
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                    "feature '%s': dtype %s, expected int64, int32, float32 or string", name,
+                    tfeed_dtype_name(dtype));
+}
+
+tfeed_status tfeed_schema_add_fixed(struct tfeed_schema *schema, const char *name,
+                                    enum tfeed_dtype dtype, const struct tfeed_shape *shape,
+                                    struct tfeed_error *reterr)
+{
+    return tfeed_schema_add_fixed_default(schema, name, dtype, shape, NULL, reterr);
+}
+
+tfeed_status tfeed_schema_add_raw(struct tfeed_schema *schema, const char *name,
+                                  enum tfeed_dtype dtype, int64_t n_values, float scale,
+                                  float offset, struct tfeed_error *reterr)
+{
+    if (dtype != TFEED_UINT8 && dtype != TFEED_FLOAT)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "raw feature '%s': dtype %s, expected uint8 or float32", name,
+                        tfeed_dtype_name(dtype));
+    if (dtype == TFEED_UINT8 && (scale != 1.0F || offset != 0.0F))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "raw feature '%s': scale and offset are for float32, uint8 takes 1 and 0",
+                        name);
+    return add_fixed(schema, name,
+                     &(struct tfi_feature){.store = dtype == TFEED_UINT8 ? TFI_STORE_RAW_UINT8
+                                                                         : TFI_STORE_RAW_FLOAT,
+                                           .kind = TFEED_FEATURE_BYTES,
+                                           .dtype = dtype,
+                                           .shape = tfeed_shape_vector(n_values),
+                                           .scale = scale,
+                                           .offset = offset},
+                     NULL, reterr);
+}
+
+/* --------------------------------------------------------- rows of any length */
+
+/* A feature with any number of values. `name` is that of the column, for messages. */
+static tfeed_status list_feature(const char *name, enum tfeed_dtype dtype, enum tfi_key_set key_set,
+                                 struct tfi_feature *ret_feature, struct tfeed_error *reterr)
+{
+    enum tfeed_feature_kind kind;
+    switch (dtype) {
+    case TFEED_INT64:
+        kind = TFEED_FEATURE_INT64;
+        break;
+    case TFEED_FLOAT:
+        kind = TFEED_FEATURE_FLOAT;
+        break;
+    case TFEED_STRING:
+        kind = TFEED_FEATURE_BYTES;
+        break;
+    default:
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': dtype %s, expected int64, float32 or string", name,
+                        tfeed_dtype_name(dtype));
+    }
+    *ret_feature = (struct tfi_feature){.store = TFI_STORE_LIST,
+                                        .kind = kind,
+                                        .dtype = dtype,
+                                        .shape = TFEED_SHAPE_SCALAR,
+                                        .n_elements = 1,
+                                        .when_missing = TFI_MISSING_EMPTY,
+                                        .key_set = key_set};
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_schema_add_variable(struct tfeed_schema *schema, const char *name,
+                                       enum tfeed_dtype dtype, struct tfeed_error *reterr)
+{
+    struct tfi_feature feature;
+    struct tfi_column column = {.kind = TFEED_COLUMN_VARIABLE,
+                                .shape = tfeed_shape_vector(TFEED_DIM_UNKNOWN)};
+    TFI_TRY(list_feature(name, dtype, TFI_KEYS_SPARSE, &feature, reterr));
+    return add_alone(schema, name, &column, &feature, reterr);
+}
+
+/* One element: the given one, or 0 or "". */
+static tfeed_status make_padding(const struct tfeed_schema *schema, const char *name,
+                                 enum tfeed_dtype dtype, const struct tfeed_tensor *padding,
+                                 struct tfeed_tensor *ret_padding, struct tfeed_error *reterr)
+{
+    static const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    if (padding == NULL) {
+        TFI_TRY(tfeed_tensor_alloc(dtype, &scalar, schema->allocator, ret_padding, reterr));
+        memset(ret_padding->data, 0, tfeed_dtype_size(dtype));
+        return TFEED_OK;
+    }
+    if (padding->dtype != dtype || tfeed_tensor_n_elements(padding) != 1)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': padding of %" PRId64 " elements of %s, expected one of %s",
+                        name, tfeed_tensor_n_elements(padding), tfeed_dtype_name(padding->dtype),
+                        tfeed_dtype_name(dtype));
+    return tfi_copy_elements(padding, &scalar, schema->allocator, ret_padding, reterr);
+}
+
+tfeed_status tfeed_schema_add_sequence(struct tfeed_schema *schema, const char *name,
+                                       enum tfeed_dtype dtype, const struct tfeed_shape *shape,
+                                       const struct tfeed_tensor *padding,
+                                       struct tfeed_error *reterr)
+{
+    struct tfi_feature feature;
+    struct tfi_column column = {.kind = TFEED_COLUMN_SEQUENCE};
+    TFI_TRY(list_feature(name, dtype, TFI_KEYS_DENSE, &feature, reterr));
+    feature.shape = *shape;
+    TFI_TRY(set_shape(&feature, name, reterr));
+    if (feature.n_elements == 0 || shape->n_dims > TFEED_MAX_DIMS - 2) {
+        char text[TFEED_SHAPE_TEXT_BYTES];
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': a step has at least one element and at most %d dimensions, "
+                        "got %s",
+                        name, TFEED_MAX_DIMS - 2, tfeed_shape_format(shape, text));
+    }
+    column.shape = tfeed_shape_batch(TFEED_DIM_UNKNOWN, *shape);
+    TFI_TRY(make_padding(schema, name, dtype, padding, &column.padding, reterr));
+    return add_alone(schema, name, &column, &feature, reterr);
+}
+
+tfeed_status tfeed_schema_add_sparse(struct tfeed_schema *schema, const char *name,
+                                     const char *const *index_keys, int n_index_keys,
+                                     const char *value_key, enum tfeed_dtype dtype,
+                                     const int64_t *size, bool already_sorted,
+                                     struct tfeed_error *reterr)
+{
+    struct tfi_feature features[1 + TFI_MAX_PARTS];
+    const char *keys[1 + TFI_MAX_PARTS] = {value_key};
+    struct tfi_column column = {.kind = TFEED_COLUMN_SPARSE,
+                                .dtype = dtype,
+                                .shape = {.n_dims = n_index_keys},
+                                .n_parts = n_index_keys,
+                                .already_sorted = already_sorted};
+    if (n_index_keys < 1 || n_index_keys > TFI_MAX_PARTS)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': %d index keys, expected 1 to %d", name, n_index_keys,
+                        TFI_MAX_PARTS);
+    TFI_TRY(list_feature(name, dtype, TFI_KEYS_SPARSE, &features[0], reterr));
+    for (int i = 0; i < n_index_keys; i++) {
+        if (size[i] < 0)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "feature '%s': size %" PRId64 " of dimension %d is negative", name,
+                            size[i], i);
+        TFI_TRY(list_feature(name, TFEED_INT64, TFI_KEYS_SPARSE, &features[1 + i], reterr));
+        keys[1 + i] = index_keys[i];
+        column.shape.dims[i] = size[i];
+        column.parts[i] = (struct tfi_part){.feature = 1 + i, .size = size[i]};
+    }
+    return tfi_schema_add(schema, name, &column, features, keys, 1 + n_index_keys, reterr);
+}
+
+/* Sets which partitions are row_splits and which dimensions, and the shape that follows. False when
+ * uniform lengths multiply to more than there can be. */
+static bool set_levels(struct tfi_column *column)
+{
+    int n_splits = column->n_parts;
+    column->uniform_size = 1;
+    while (n_splits > 0 && column->parts[n_splits - 1].feature < 0)
+        if (__builtin_mul_overflow(column->uniform_size, column->parts[--n_splits].size,
+                                   &column->uniform_size))
+            return false;
+    column->n_levels = 1 + n_splits;
+    column->shape.n_dims = 1 + column->n_parts;
+    for (int i = 0; i <= column->n_parts; i++)
+        column->shape.dims[i] = i <= n_splits ? TFEED_DIM_UNKNOWN : column->parts[i - 1].size;
+    return true;
+}
+
+tfeed_status tfeed_schema_add_ragged(struct tfeed_schema *schema, const char *name,
+                                     const char *value_key, enum tfeed_dtype dtype,
+                                     const struct tfeed_partition *partitions, int n_partitions,
+                                     enum tfeed_dtype row_splits_dtype, struct tfeed_error *reterr)
+{
+    struct tfi_feature features[1 + TFI_MAX_PARTS];
+    const char *keys[1 + TFI_MAX_PARTS] = {value_key != NULL ? value_key : name};
+    int n_features = 1;
+    struct tfi_column column = {.kind = TFEED_COLUMN_RAGGED,
+                                .dtype = dtype,
+                                .n_parts = n_partitions,
+                                .row_splits_dtype = row_splits_dtype};
+    if (n_partitions < 0 || n_partitions > TFI_MAX_PARTS)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': %d partitions, expected at most %d", name, n_partitions,
+                        TFI_MAX_PARTS);
+    if (row_splits_dtype != TFEED_INT32 && row_splits_dtype != TFEED_INT64)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': row_splits of %s, expected int32 or int64", name,
+                        tfeed_dtype_name(row_splits_dtype));
+    TFI_TRY(list_feature(name, dtype, TFI_KEYS_RAGGED, &features[0], reterr));
+    for (int i = 0; i < n_partitions; i++) {
+        const struct tfeed_partition *partition = &partitions[i];
+        const bool is_uniform = partition->kind == TFEED_PARTITION_UNIFORM_ROW_LENGTH;
+        if (is_uniform ? partition->length < 1 : partition->key == NULL)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "feature '%s': partition %d needs %s",
+                            name, i,
+                            is_uniform ? "a length of at least 1" : "the key of a feature");
+        column.parts[i] = (struct tfi_part){.feature = is_uniform ? -1 : n_features,
+                                            .partition = partition->kind,
+                                            .size = partition->length};
+        if (is_uniform)
+            continue;
+        TFI_TRY(list_feature(name, TFEED_INT64, TFI_KEYS_RAGGED, &features[n_features], reterr));
+        keys[n_features++] = partition->key;
+    }
+    if (!set_levels(&column))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': uniform lengths multiply to more than int64 holds", name);
+    return tfi_schema_add(schema, name, &column, features, keys, n_features, reterr);
+}

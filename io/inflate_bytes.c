@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * inflate_bytes.c - a gzip or zlib stream that is in memory, inflated at once.
+ *
+ * Always by zlib, whatever files are read with: how much a cut stream gives depends on the
+ * inflater, and zlib's is what TensorFlow gives.
+ *
+ * Memory is asked for as bytes come, never by what the stream says of itself.
+ */
+#include "io/inflate_bytes_internal.h"
+
+#include "core/error_internal.h"
+#include "io/inflate_private.h"
+
+/* The room for the next run: what was enough for most, then as much again as there is, but one byte
+ * more than the limit at most: whoever fills that exceeds it. */
+static tfeed_status make_room(struct tfi_byte_buffer *inflated, size_t n_given, size_t max_bytes,
+                              size_t *ret_room, struct tfeed_error *reterr)
+{
+    enum { FIRST_ROOM = 4096 };
+    size_t room = n_given > FIRST_ROOM ? n_given : FIRST_ROOM;
+    if (room > max_bytes - n_given)
+        room = max_bytes - n_given + 1;
+    TFI_TRY(tfi_byte_buffer_reserve(inflated, room, reterr));
+    *ret_room = room;
+    return TFEED_OK;
+}
+
+static tfeed_status inflate_all(void *inflater, const uint8_t *data, size_t len, size_t max_bytes,
+                                struct tfi_byte_buffer *inflated, struct tfeed_error *reterr)
+{
+    struct tfi_inflate_buffers buffers = {.next_in = data, .avail_in = len};
+    size_t n_given = 0;
+    for (;;) {
+        size_t room;
+        TFI_TRY(make_room(inflated, n_given, max_bytes, &room, reterr));
+        buffers.next_out = inflated->data + inflated->len;
+        buffers.avail_out = room;
+        const enum tfi_inflate_result result = tfi_inflate_by_zlib.run(inflater, &buffers);
+        const size_t n_new = room - buffers.avail_out;
+        inflated->len += n_new;
+        n_given += n_new;
+        if (result == TFI_INFLATE_DAMAGED)
+            return tfi_fail(reterr, TFEED_DATA_LOSS, "%s", buffers.detail);
+        if (result == TFI_INFLATE_NO_MEMORY)
+            return tfi_fail_memory(reterr, "inflating");
+        if (n_given > max_bytes)
+            return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
+                            "inflates to more than the limit of %zu bytes", max_bytes);
+        if (result == TFI_INFLATE_END || (buffers.avail_in == 0 && buffers.avail_out > 0))
+            return TFEED_OK;
+    }
+}
+
+tfeed_status tfi_inflate_bytes(const uint8_t *data, size_t len, bool is_gzip, size_t max_bytes,
+                               struct tfi_byte_buffer *inflated, struct tfeed_error *reterr)
+{
+    if (len == 0)
+        return TFEED_OK;
+    void *inflater = tfi_inflate_by_zlib.open(is_gzip, inflated->allocator);
+    if (inflater == NULL)
+        return tfi_fail_memory(reterr, "inflating");
+    const tfeed_status status = inflate_all(inflater, data, len, max_bytes, inflated, reterr);
+    tfi_inflate_by_zlib.close(inflater);
+    return status;
+}

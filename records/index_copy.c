@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * index_copy.c - an open index, written again in either form. Every part is checked on its way: a
+ * damaged index is not multiplied.
+ */
+#include "core/error_internal.h"
+#include "io/output_internal.h"
+#include "records/index_private.h"
+#include "records/record_frame_internal.h"
+
+/* One part of the packed form, as it is. */
+static tfeed_status copy_part(struct tfeed_index *index, uint64_t offset, uint64_t len,
+                              struct tfi_output *output, struct tfeed_error *reterr)
+{
+    const uint8_t *part;
+    TFI_TRY(index_fetch_part(index, offset, (size_t)len, index->layout.index_bytes, &part, reterr));
+    return tfi_output_append(output, part, (size_t)len, reterr);
+}
+
+static tfeed_status copy_keys(struct tfeed_index *index, struct tfi_output *output,
+                              struct tfeed_error *reterr)
+{
+    const struct tfi_index_layout *layout = &index->layout;
+    uint64_t at = layout->keys_offset + layout->key_head_bytes;
+    TFI_TRY(copy_part(index, layout->keys_offset, layout->key_head_bytes, output, reterr));
+    while (at < layout->index_bytes) {
+        const uint64_t left = layout->index_bytes - at;
+        const uint64_t len = left < layout->key_block_bytes ? left : layout->key_block_bytes;
+        TFI_TRY(copy_part(index, at, len, output, reterr));
+        at += len;
+    }
+    return TFEED_OK;
+}
+
+static tfeed_status write_packed(struct tfeed_index *index, struct tfi_output *output,
+                                 struct tfeed_error *reterr)
+{
+    uint8_t header[TFI_INDEX_HEADER_BYTES];
+    tfi_index_header_store(header, &index->header);
+    TFI_TRY(tfi_output_append(output, header, sizeof header, reterr));
+    for (uint64_t block = 0; block < index->layout.n_blocks; block++)
+        TFI_TRY(copy_part(index, index_block_offset(index, block), index_block_bytes(index, block),
+                          output, reterr));
+    return index->header.key_name_bytes > 0 ? copy_keys(index, output, reterr) : TFEED_OK;
+}
+
+static tfeed_status write_text(struct tfeed_index *index, struct tfi_output *output,
+                               struct tfeed_error *reterr)
+{
+    for (uint64_t record = 0; record < index->header.n_records; record++) {
+        struct tfeed_record_place place;
+        char line[INDEX_LINE_BYTES];
+        TFI_TRY(index_locate(index, record, index->layout.keys_offset, &place, reterr));
+        const size_t len =
+            index_text_line(line, place.offset, place.len + TFI_RECORD_OVERHEAD_BYTES);
+        TFI_TRY(tfi_output_append(output, line, len, reterr));
+    }
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_index_write(struct tfeed_index *index, const char *path,
+                               enum tfeed_index_form form, bool overwrite,
+                               struct tfeed_error *reterr)
+{
+    struct tfi_output output = {.files = NULL};
+    const uint32_t flags = overwrite ? TFEED_OUTPUT_OVERWRITE : 0;
+    if ((unsigned)form > TFEED_INDEX_TEXT)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "unknown form %d of an index", (int)form);
+    TFI_TRY(tfi_output_open(&output, index->file.files, path, flags, 0, index->allocator, reterr));
+    const tfeed_status status = form == TFEED_INDEX_TEXT ? write_text(index, &output, reterr)
+                                                         : write_packed(index, &output, reterr);
+    if (status == TFEED_OK)
+        return tfi_output_commit(&output, reterr);
+    tfi_output_discard(&output);
+    return status;
+}

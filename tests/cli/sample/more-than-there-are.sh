@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+. "$CASES/helpers.sh"
+make_records
+tfeed sample train.tfrecords -n 100 --out all
+cmp all train.tfrecords

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+[ -c /dev/full ] || { echo "no /dev/full"; exit 77; }
+. "$CASES/helpers.sh"
+make_records
+tfeed schema test.tfrecords >/dev/full

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+. "$CASES/helpers.sh"
+make_kinds kinds
+tfeed stats --json kinds
