@@ -44,18 +44,12 @@ size_t jsonl_varint_size(uint64_t value);
 struct jsonl_scan {
     const uint8_t *at;
     const uint8_t *end;
-    const char *expected;  /* NULL: nothing has gone wrong */
-    locale_t numbers;      /* in which a number is read: "C" */
-    const uint8_t *base64; /* jsonl_base64_table */
+    const char *expected; /* NULL: nothing has gone wrong */
+    locale_t numbers;     /* in which a number is read: "C" */
 };
-
-enum { JSONL_BASE64_TABLE_BYTES = 256 };
 
 /* False, and what was expected here. */
 bool jsonl_expected(struct jsonl_scan *scan, const char *what);
-
-/* What the characters of base64 stand for. */
-void jsonl_base64_table(uint8_t table[JSONL_BASE64_TABLE_BYTES]);
 
 /* Passes over white space. */
 void jsonl_space(struct jsonl_scan *scan);
@@ -84,7 +78,6 @@ bool jsonl_is_utf8(const uint8_t *text, size_t len);
 struct jsonl_maker {
     bool text_is_utf8;
     locale_t numbers;
-    uint8_t base64[JSONL_BASE64_TABLE_BYTES];
     struct jsonl_buffer record; /* begins with room for what stands before the features */
     struct jsonl_buffer name;
     struct jsonl_buffer values; /* of a feature */

@@ -34,7 +34,6 @@ tfeed_status jsonl_maker_init(struct jsonl_maker *maker, bool text_is_utf8,
         .values = {.allocator = allocator},
         .scratch = {.allocator = allocator},
     };
-    jsonl_base64_table(maker->base64);
     return maker->numbers == NULL ? tfi_fail_memory(reterr, "a locale") : TFEED_OK;
 }
 
@@ -281,7 +280,6 @@ bool jsonl_make_record(struct jsonl_maker *maker, struct jsonl_scan *scan, const
     size_t begin = ROOM_BYTES;
     scan->expected = NULL;
     scan->numbers = maker->numbers;
-    scan->base64 = maker->base64;
     maker->record.len = 0;
     if (jsonl_reserve(&maker->record, ROOM_BYTES) == NULL)
         return false;

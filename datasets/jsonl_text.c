@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/allocator_internal.h"
+#include "core/base64_internal.h"
 #include "datasets/jsonl_private.h"
 
 /* -------------------------------------------------------------- bytes that grow */
@@ -331,61 +332,16 @@ bool jsonl_string(struct jsonl_scan *scan, struct jsonl_buffer *text)
 
 /* ----------------------------------------------------------------------- base64 */
 
-/* The six bits of a character; 64: it has none. */
-static unsigned base64_bits(uint8_t character)
-{
-    if (character >= 'A' && character <= 'Z')
-        return (unsigned)(character - 'A');
-    if (character >= 'a' && character <= 'z')
-        return (unsigned)(character - 'a' + 26);
-    if (character >= '0' && character <= '9')
-        return (unsigned)(character - '0' + 52);
-    return character == '+' ? 62 : character == '/' ? 63 : 64;
-}
-
 /* True also where there is no memory: the buffer knows. */
-static bool decode_base64(const uint8_t *text, size_t len, const uint8_t *table,
-                          struct jsonl_buffer *bytes)
+static bool decode_base64(const uint8_t *text, size_t len, struct jsonl_buffer *bytes)
 {
-    size_t n_padding = 0;
-    while (n_padding < 2 && n_padding < len && text[len - 1 - n_padding] == '=')
-        n_padding++;
-    const size_t n_digits = len - n_padding;
-    uint8_t *out = jsonl_reserve(bytes, len / 4 * 3 + 3);
-    if (len % 4 != 0 || out == NULL)
-        return out == NULL;
-    size_t at = 0;
-    uint32_t bad = 0;
-    for (; at + 4 <= n_digits; at += 4, out += 3) {
-        const uint32_t a = table[text[at]];
-        const uint32_t b = table[text[at + 1]];
-        const uint32_t c = table[text[at + 2]];
-        const uint32_t d = table[text[at + 3]];
-        bad |= a | b | c | d;
-        const uint32_t word = a << 18 | b << 12 | c << 6 | d;
-        out[0] = (uint8_t)(word >> 16);
-        out[1] = (uint8_t)(word >> 8);
-        out[2] = (uint8_t)word;
-    }
-    bytes->len += at / 4 * 3;
-    if (n_padding > 0) {
-        const uint32_t a = table[text[at]];
-        const uint32_t b = table[text[at + 1]];
-        const uint32_t c = n_padding == 1 ? table[text[at + 2]] : 0;
-        bad |= a | b | c;
-        out[0] = (uint8_t)(a << 2 | b >> 4);
-        out[1] = (uint8_t)(b << 4 | c >> 2);
-        bytes->len += 3 - n_padding;
-        if ((n_padding == 2 ? b & 0xf : c & 3) != 0) /* bits that no byte has */
-            return false;
-    }
-    return (bad & 64) == 0;
-}
-
-void jsonl_base64_table(uint8_t table[JSONL_BASE64_TABLE_BYTES])
-{
-    for (unsigned i = 0; i < JSONL_BASE64_TABLE_BYTES; i++)
-        table[i] = (uint8_t)base64_bits((uint8_t)i);
+    size_t n = 0;
+    uint8_t *room = jsonl_reserve(bytes, tfi_base64_room(len));
+    if (room == NULL)
+        return true;
+    const bool is_right = tfi_base64_decode(text, len, TFI_BASE64_STRICT, room, &n);
+    bytes->len += is_right ? n : 0;
+    return is_right;
 }
 
 bool jsonl_base64(struct jsonl_scan *scan, struct jsonl_buffer *bytes, struct jsonl_buffer *scratch)
@@ -396,7 +352,7 @@ bool jsonl_base64(struct jsonl_scan *scan, struct jsonl_buffer *bytes, struct js
     if (begin < scan->end && *begin == '"') { /* as it is, where nothing is escaped */
         const uint8_t *text = begin + 1;
         const uint8_t *quote = memchr(text, '"', (size_t)(scan->end - text));
-        if (quote != NULL && decode_base64(text, (size_t)(quote - text), scan->base64, bytes)) {
+        if (quote != NULL && decode_base64(text, (size_t)(quote - text), bytes)) {
             scan->at = quote + 1;
             return true;
         }
@@ -405,7 +361,7 @@ bool jsonl_base64(struct jsonl_scan *scan, struct jsonl_buffer *bytes, struct js
     bytes->len = len_before;
     if (!jsonl_string(scan, scratch))
         return false;
-    if (decode_base64(scratch->data, scratch->len, scan->base64, bytes))
+    if (decode_base64(scratch->data, scratch->len, bytes))
         return true;
     scan->at = begin;
     return jsonl_expected(scan, "base64 (--utf8 takes text as it is)");

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "core/allocator_internal.h"
+#include "core/base64_internal.h"
 #include "core/number_text_internal.h"
 #include "features/decode_private.h"
 #include "features/json_text_private.h"
@@ -201,52 +202,6 @@ static tfeed_status put_float(struct decoding *decoding)
     return tfi_byte_buffer_append(&decoding->output, field, sizeof field, decoding->reterr);
 }
 
-enum { BASE64_CHARS = 4, BASE64_BYTES = 3, BASE64_BITS = 6 };
-
-/* The value of a digit of base64; in `seen` which of the two alphabets showed itself. -1: none. */
-static int base64_digit(uint8_t character, unsigned *seen)
-{
-    enum { PLAIN = 1, URL_SAFE = 2 };
-    if (character >= 'A' && character <= 'Z')
-        return character - 'A';
-    if (character >= 'a' && character <= 'z')
-        return character - 'a' + 26;
-    if (character >= '0' && character <= '9')
-        return character - '0' + 52;
-    *seen |= character == '+' || character == '/' ? PLAIN : URL_SAFE;
-    if (*seen == (PLAIN | URL_SAFE))
-        return -1;
-    if (character == '+' || character == '-')
-        return 62;
-    return character == '/' || character == '_' ? 63 : -1;
-}
-
-/* Decodes base64 in its one form, of either alphabet: no other characters, padding whole or none,
- * bits left over zero. Room for len / 4 * 3 + 2 bytes. */
-static bool decode_base64(const uint8_t *text, size_t len, uint8_t *to, size_t *ret_len)
-{
-    uint8_t *const start = to;
-    uint32_t bits = 0;
-    unsigned seen = 0;
-    size_t n = len;
-    while (n > 0 && len - n < 2 && text[n - 1] == '=')
-        n--;
-    if (n % BASE64_CHARS == 1 || (n < len && len % BASE64_CHARS != 0))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const int digit = base64_digit(text[i], &seen);
-        if (digit < 0)
-            return false;
-        bits = bits << BASE64_BITS | (uint32_t)digit;
-        /* 6 bits make no byte yet; 12, 18 and 24 make the first, second and third */
-        if (i % BASE64_CHARS != 0)
-            *to++ = (uint8_t)(bits >> (BASE64_BITS - 2 * (i % BASE64_CHARS)));
-    }
-    const uint32_t left_over = n % BASE64_CHARS == 2 ? 0x0f : n % BASE64_CHARS == 3 ? 0x03 : 0;
-    *ret_len = (size_t)(to - start);
-    return (bits & left_over) == 0;
-}
-
 static tfeed_status put_base64(struct decoding *decoding)
 {
     struct tfi_json_text *json = &decoding->json;
@@ -256,9 +211,9 @@ static tfeed_status put_base64(struct decoding *decoding)
     size_t len;
     TFI_TRY(tfi_json_text_string(json));
     TFI_TRY(open_field(decoding, TFI_FIELD_LIST_VALUE, &start));
-    TFI_TRY(tfi_byte_buffer_reserve(
-        output, json->string.len / BASE64_CHARS * BASE64_BYTES + BASE64_BYTES, decoding->reterr));
-    if (!decode_base64(json->string.data, json->string.len, output->data + output->len, &len))
+    TFI_TRY(tfi_byte_buffer_reserve(output, tfi_base64_room(json->string.len), decoding->reterr));
+    if (!tfi_base64_decode(json->string.data, json->string.len, TFI_BASE64_PROTOBUF,
+                           output->data + output->len, &len))
         return tfi_json_text_fail(json, start_of_text, "invalid value for type bytes, not base64");
     output->len += len;
     return close_field(decoding, &start);

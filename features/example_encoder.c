@@ -260,26 +260,7 @@ static tfeed_status check_columns(const struct tfeed_example_encoder *encoder, s
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "column '%s' has rows of any length, which a tensor does not say",
                         encoder->schema->columns[growing].name);
-    for (int i = 0; i < encoder->n_features; i++) {
-        const struct tfi_feature *column = &encoder->schema->features[i];
-        const struct tfeed_tensor *tensor = &columns[i];
-        const int64_t n_rows = tensor->shape.n_dims > 0 ? tensor->shape.dims[0] : -1;
-        const struct tfeed_shape wanted = tfeed_shape_batch(n_rows, column->shape);
-        char got_text[TFEED_SHAPE_TEXT_BYTES];
-        char wanted_text[TFEED_SHAPE_TEXT_BYTES];
-        if (tensor->dtype != column->dtype || !tfeed_shape_equal(&tensor->shape, &wanted))
-            return tfi_fail(
-                reterr, TFEED_INVALID_ARGUMENT, "column %d (%s) is %s%s, expected rows of %s%s", i,
-                column->name, tfeed_dtype_name(tensor->dtype),
-                tfeed_shape_format(&tensor->shape, got_text), tfeed_dtype_name(column->dtype),
-                tfeed_shape_format(&column->shape, wanted_text));
-        if (first_row < 0 || first_row > n_rows || n > (uint64_t)(n_rows - first_row))
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "column %d (%s) has %" PRId64 " rows, %zu from row %" PRId64
-                            " on do not fit",
-                            i, column->name, n_rows, n, first_row);
-    }
-    return TFEED_OK;
+    return tfi_schema_check_tensors(encoder->schema, n, columns, first_row, reterr);
 }
 
 /* Makes room for n_bytes more behind `len`. */

@@ -9,58 +9,21 @@
 #include <string.h>
 
 #include "core/allocator_internal.h"
+#include "core/base64_internal.h"
 #include "core/error_internal.h"
 #include "features/schema_json_private.h"
 
-/* ------------------------------------------------------------------- base64 */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* Bytes as text, with padding; for tfi_free, NULL: no memory. */
+/* Bytes as text; for tfi_free, NULL: no memory. */
 static char *encode_base64(const uint8_t *data, size_t len, const struct tfeed_allocator *allocator)
 {
     if (len > PTRDIFF_MAX / 2)
         return NULL;
-    char *text = tfi_alloc(allocator, (len + 2) / 3 * 4 + 1);
-    char *to = text;
+    char *text = tfi_alloc(allocator, tfi_base64_chars(len) + 1);
     if (text == NULL)
         return NULL;
-    for (size_t i = 0; i < len; i += 3) {
-        const size_t n = len - i < 3 ? len - i : 3;
-        uint32_t group = 0;
-        for (size_t k = 0; k < 3; k++)
-            group = group << 8 | (k < n ? data[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            *to++ = k <= n ? digits[group >> (18 - 6 * k) & 63] : '=';
-    }
-    *to = '\0';
+    tfi_base64_encode(data, len, text);
+    text[tfi_base64_chars(len)] = '\0';
     return text;
-}
-
-/* The bytes that a text stands for, into data[strlen / 4 * 3]; false when it is no base64. */
-static bool decode_base64(const char *text, uint8_t *data, size_t *ret_len)
-{
-    const size_t len = strlen(text);
-    size_t n = 0;
-    if (len % 4 != 0)
-        return false;
-    for (size_t i = 0; i < len; i += 4) {
-        uint32_t group = 0;
-        size_t n_digits = 0;
-        for (; n_digits < 4 && text[i + n_digits] != '='; n_digits++) {
-            const char *digit = strchr(digits, text[i + n_digits]);
-            if (digit == NULL)
-                return false;
-            group |= (uint32_t)(digit - digits) << (18 - 6 * n_digits);
-        }
-        for (size_t k = n_digits; k < 4; k++)
-            if (text[i + k] != '=' || i + 4 < len || n_digits < 2)
-                return false;
-        for (size_t k = 0; k + 1 < n_digits; k++)
-            data[n++] = (uint8_t)(group >> (16 - 8 * k));
-    }
-    *ret_len = n;
-    return true;
 }
 
 /* ------------------------------------------------------------------- floats */
@@ -129,11 +92,11 @@ static tfeed_status set_string(struct tfeed_tensor *tensor, int64_t i, const str
     const char *text;
     size_t len = 0;
     TFI_TRY(tfi_json_as_string(json, what, &text, reterr));
-    uint8_t *data = tfi_alloc(allocator, strlen(text));
+    uint8_t *data = tfi_alloc(allocator, tfi_base64_room(strlen(text)));
     if (data == NULL)
         return tfi_fail_memory(reterr, "a string of a schema");
     tfeed_status status;
-    if (decode_base64(text, data, &len))
+    if (tfi_base64_decode(text, strlen(text), TFI_BASE64_STRICT, data, &len))
         status = tfeed_tensor_set_string(tensor, i, data, len, reterr);
     else
         status = tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected base64, found '%.40s'",

@@ -96,6 +96,12 @@ static inline bool tfi_feature_is_raw(const struct tfi_feature *feature)
 /* The first column that has rows of any length; -1 where all are fixed or raw. */
 int tfi_schema_first_growing(const struct tfeed_schema *schema);
 
+/* INVALID_ARGUMENT where tensors are not columns of a schema of one shape each, or have no room for
+ * n rows from first_row on. */
+tfeed_status tfi_schema_check_tensors(const struct tfeed_schema *schema, size_t n,
+                                      const struct tfeed_tensor *columns, int64_t first_row,
+                                      struct tfeed_error *reterr);
+
 /* Adds a column and the features that it needs: column->values and its parts come as places in
  * `features`, and become those in the schema. Takes over padding and default values, also on
  * failure; then the schema is as it was. */
