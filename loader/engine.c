@@ -323,8 +323,12 @@ static bool fill_step_locked(struct tfeed_loader *loader, bool needed_only)
     return true;
 }
 
+/* While the program's thread helps and comes back at once, workers read ahead first: what it parses
+ * itself need not cross from one processor's cache to the other's. */
 bool engine_step(struct tfeed_loader *loader, bool is_worker)
 {
+    if (is_worker && loader->caller_is_near && fill_step_locked(loader, false))
+        return true;
     if (parse_step_locked(loader, is_worker))
         return true;
     const enum drawn drawn = draw_locked(loader);
