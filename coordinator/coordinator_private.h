@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * coordinator_private.h - what queue runners and loopers need of a coordinator beyond its public
- * face.
+ * coordinator_private.h - what queue runners and loopers need of a coordinator, and a context of a
+ * queue runner, beyond the public face.
  */
 #ifndef TFI_COORDINATOR_PRIVATE_H
 #define TFI_COORDINATOR_PRIVATE_H
@@ -31,5 +31,13 @@ void tfi_coordinator_count_up(struct tfeed_coordinator *coordinator, _Atomic uin
 /* Adds a name to a list of those that still run. One that is too long is cut and never left out: an
  * empty list means that all have ended. */
 void tfi_append_name(char *text, size_t text_bytes, const char *separator, const char *name);
+
+/* Makes every thread of the runner come to its end; does not wait for it. queue_runner.c */
+void tfi_queue_runner_cancel(struct tfeed_queue_runner *runner);
+/* The names of its threads that live, with ", " between, as much as fits. Threads that no
+ * coordinator joins are waited for: their queue was cancelled before, and nobody else could tell
+ * the program when they have ended. */
+void tfi_queue_runner_describe_live(struct tfeed_queue_runner *runner, char *text,
+                                    size_t text_bytes);
 
 #endif

@@ -26,7 +26,6 @@
 
 #include "coordinator/coordinator_private.h"
 #include "core/allocator_internal.h"
-#include "core/context_internal.h"
 #include "core/error_internal.h"
 #include "core/thread_internal.h"
 
@@ -542,10 +541,8 @@ void tfeed_queue_runner_describe(const struct tfeed_queue_runner *runner,
 
 /* --- ending -------------------------------------------------------------------------------- */
 
-/* Makes every thread of the runner come to its end; does not wait for it. */
-static void cancel_runner(void *object)
+void tfi_queue_runner_cancel(struct tfeed_queue_runner *runner)
 {
-    struct tfeed_queue_runner *runner = object;
     atomic_store(&runner->is_cancelled, true); /* not every operation meets the queue */
     run_ending(runner->cancel);
     if (claim_created(runner))
@@ -569,19 +566,15 @@ void tfeed_queue_runner_free(struct tfeed_queue_runner *runner)
 {
     if (runner == NULL)
         return;
-    cancel_runner(runner);
+    tfi_queue_runner_cancel(runner);
     wait_until_ended(runner);
     join_own_threads(runner);
     runner_unref(runner);
 }
 
-/* --- runners of a context ------------------------------------------------------------------ */
-
-/* Threads that no coordinator joins are waited for here: their queues have been cancelled, and
- * nobody else could tell the program when they have ended. */
-static void describe_live(void *object, char *text, size_t text_bytes)
+void tfi_queue_runner_describe_live(struct tfeed_queue_runner *runner, char *text,
+                                    size_t text_bytes)
 {
-    struct tfeed_queue_runner *runner = object;
     text[0] = '\0';
     tfi_mutex_lock(&runner->mutex);
     const bool is_own = runner->coordinator == NULL;
@@ -596,45 +589,4 @@ static void describe_live(void *object, char *text, size_t text_bytes)
     if (runner->n_watchers_live > 0)
         tfi_append_name(text, text_bytes, ", ", runner->watcher_name);
     tfi_mutex_unlock(&runner->mutex);
-}
-
-static tfeed_status start_runner(void *runner, void *coordinator, struct tfeed_error *reterr)
-{
-    return tfeed_queue_runner_start(runner, coordinator, NULL, reterr);
-}
-
-static void free_runner(void *runner)
-{
-    tfeed_queue_runner_free(runner);
-}
-
-static const struct tfi_runner_functions runner_functions = {
-    .start = start_runner,
-    .cancel = cancel_runner,
-    .describe_live = describe_live,
-    .free = free_runner,
-};
-
-tfeed_status tfeed_context_add_queue_runner(struct tfeed_context *context,
-                                            struct tfeed_queue_runner *runner,
-                                            struct tfeed_error *reterr)
-{
-    return tfi_context_add_runner(context, &runner_functions, runner, reterr);
-}
-
-size_t tfeed_context_n_queue_runners(struct tfeed_context *context)
-{
-    return tfi_context_n_runners(context);
-}
-
-struct tfeed_queue_runner *tfeed_context_queue_runner(struct tfeed_context *context, size_t i)
-{
-    return tfi_context_runner(context, i);
-}
-
-tfeed_status tfeed_start_queue_runners(struct tfeed_context *context,
-                                       struct tfeed_coordinator *coordinator,
-                                       struct tfeed_error *reterr)
-{
-    return tfi_context_start_runners(context, coordinator, reterr);
 }

@@ -41,12 +41,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <tfeed/index.h>
 #include <tfeed/loader.h>
 
-#include "core/thread_internal.h"
-
-struct tfi_budget;
+#include "loader/file_set_private.h"
+#include "loader/row_window_private.h"
 
 /* A run of work is at most so many records, and 256 KiB or one record. */
 enum { LOADER_RUN_RECORDS = 128 };
@@ -66,155 +64,6 @@ uint64_t loader_key(uint64_t seed, enum key_use use, uint64_t a, uint64_t b, uin
 void loader_permute(uint64_t key, uint32_t *order, uint32_t n);
 /* The same, for millions. False: *stop was set meanwhile, and the order is none. */
 bool loader_permute_many(uint64_t key, uint32_t *order, uint32_t n, const _Atomic bool *stop);
-
-/* --- files ------------------------------------------------------------------------------------ */
-
-/* A record's place. */
-struct place {
-    uint64_t offset;
-    uint64_t record;
-    uint32_t file; /* index in its set */
-};
-
-struct loader_file;
-
-/* The files of one set. Immutable but for what is known about record starts, which has locks of its
- * own: fully concurrent. */
-struct file_set {
-    const struct tfeed_allocator *allocator;
-    struct tfeed_record_reader_options reader_options; /* strict tail */
-    struct loader_file *files;
-    size_t n_files;
-    uint64_t n_bytes; /* of all files, as they lie on the disk */
-    uint64_t hash;    /* of (name without folder, size) in order */
-};
-
-struct loader_file {
-    char *path;
-    uint64_t size;
-    bool is_compressed;
-    /* Starts that are known, every 1,024th record, and how far the walk has come; and how many
-     * records there are, once the end was met. */
-    struct tfi_mutex mutex;
-    struct place *starts;
-    size_t n_starts;
-    size_t n_start_slots;
-    struct place walked;
-    bool walked_to_end;
-    bool is_counted; /* by a walk or an index */
-    uint64_t n_records;
-    bool has_no_index;        /* that fits: it was looked for */
-    tfeed_status walk_status; /* what stands where the walk ended, if not the end */
-    struct tfeed_error walk_error;
-};
-
-/* Finds the files, looks at sizes and first bytes. Statuses of tfeed_loader_open. */
-tfeed_status file_set_init(struct file_set *set, const char *const *patterns, size_t n_patterns,
-                           const struct tfeed_loader_options *options, struct tfeed_error *reterr);
-void file_set_clear(struct file_set *set);
-
-/* The file's index, opened for one thread, which closes it; NULL where none lies beside the file,
- * or one that does not fit. RESOURCE_EXHAUSTED: no memory; nothing else is an error. */
-tfeed_status file_set_open_index(struct file_set *set, uint32_t file,
-                                 struct tfeed_index **ret_index, struct tfeed_error *reterr);
-/* An index that was given turned out to be damaged: from now on the file is walked. */
-void file_set_drop_index(struct file_set *set, uint32_t file);
-
-/* The first record that begins at or behind `offset` of an uncompressed file: *ret_place; its
- * offset is the file's size when there is none. An index answers where there is one; else it walks
- * headers from the nearest start that is known.
- * Looks at *stop once a run: CANCELLED. A damaged header before `offset` is what reading would say;
- * the walk keeps it, so that every caller gets the same answer.
- * Fully concurrent; blocks on I/O and while another thread walks the same file. */
-tfeed_status file_set_find(struct file_set *set, uint32_t file, uint64_t offset,
-                           const _Atomic bool *stop, struct place *ret_place,
-                           struct tfeed_error *reterr);
-
-/* The place of record number `record` of an uncompressed file (offset: the size, when there are
- * not so many); as file_set_find. */
-tfeed_status file_set_find_record(struct file_set *set, uint32_t file, uint64_t record,
-                                  const _Atomic bool *stop, struct place *ret_place,
-                                  struct tfeed_error *reterr);
-
-/* The number of records of any file, by its index or else by a walk (a compressed one is
- * inflated). */
-tfeed_status file_set_count(struct file_set *set, uint32_t file, const _Atomic bool *stop,
-                            uint64_t *ret_n_records, struct tfeed_error *reterr);
-
-/* --- rows and windows ------------------------------------------------------------------------- */
-
-struct row {
-    struct tfeed_bytes bytes; /* the payload; its block is held by the window, (1) */
-    struct place place;
-    uint32_t set;   /* of a mix; row_source.c sets it */
-    uint64_t epoch; /* set when it is drawn */
-};
-
-struct window_pool;
-
-/* Rows that were read together. Counted: the order holds it while it gives out rows, a batch while
- * it uses them. */
-struct row_window {
-    struct window_pool *pool;
-    _Atomic uint32_t n_references;
-
-    struct row *rows;
-    uint32_t n_rows;
-    uint32_t n_slots;
-    struct tfeed_block **blocks; /* held, each once or more */
-    uint32_t n_blocks;
-    uint32_t n_block_slots;
-    uint64_t n_charged_bytes; /* of the blocks that are memory, not mapped files */
-
-    /* What stands behind the last row. */
-    bool ends_lane;      /* the lane has no more rows in this epoch */
-    tfeed_status status; /* an error; the order ends with it */
-    struct tfeed_error error;
-
-    uint32_t n_skipped; /* damaged records that were left out among the rows */
-    uint32_t n_filtered;
-    struct tfeed_error last_skipped; /* what is said when max_skipped is exceeded */
-
-    uint64_t drawn_by; /* serial of the last draw that took rows: it holds the window already. 0:
-                        * not begun; UINT64_MAX: not since a resume, and its counts are taken */
-    uint32_t n_drawn;  /* rows given out */
-    struct row_window *next; /* of whatever list it is in */
-};
-
-/* Windows for reuse; what they hold in memory is charged to the budget (NULL: nowhere). Counted by
- * its windows and its maker: batches may outlive the loader. */
-struct window_pool *window_pool_new(const struct tfeed_allocator *allocator,
-                                    struct tfi_budget *budget);
-void window_pool_unref(struct window_pool *pool);
-/* An empty window with room for n_rows, one reference; NULL: no memory. Fully concurrent. */
-struct row_window *row_window_new(struct window_pool *pool, uint32_t n_rows);
-/* Puts the rows in an order that the key decides. */
-void row_window_shuffle(struct row_window *window, uint64_t key);
-void row_window_ref(struct row_window *window);
-void row_window_unref(struct row_window *window);
-/* The window holds one more block. False: no memory. */
-bool row_window_hold(struct row_window *window, struct tfeed_block *block);
-/* Appends a row for `view`, whose block the window then holds. False: no memory. Inline: it is
- * called for every record, and nearly all lie in the block of the one before. */
-static inline bool row_window_add(struct row_window *window, const struct tfeed_record_view *view,
-                                  uint32_t file)
-{
-    struct tfeed_block *block = view->block;
-    const bool is_held =
-        block == NULL || (window->n_blocks > 0 && window->blocks[window->n_blocks - 1] == block);
-    if (!is_held && !row_window_hold(window, block))
-        return false;
-    window->rows[window->n_rows++] = (struct row){
-        .bytes = {view->data, view->len, block},
-        .place = {.offset = view->offset, .record = view->record, .file = file},
-    };
-    return true;
-}
-/* Forgets the rows behind the first n (their blocks stay held). */
-static inline void row_window_cut(struct row_window *window, uint32_t n)
-{
-    window->n_rows = n;
-}
 
 /* --- admission -------------------------------------------------------------------------------- */
 
