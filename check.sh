@@ -12,7 +12,7 @@ again under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer, wi
 the portable code that any processor runs. Each failing thing is named; the last line is the sum.
 
   --golden-only   only the replay of files made by TensorFlow
-  --long          besides: minutes of stress, a build without oneDNN, the release archive
+  --long          besides: minutes of stress, a build without optional packages, the release archive
   --help          this text
 
   TFEED_GOLDEN=DIR   replays the files in DIR instead of those in tests/golden
@@ -195,6 +195,7 @@ check_main_build() {
     suite "replay of TensorFlow's files" build check check-golden
     suite "the command" build check check-cli
     suite "stress" build check check-stress
+    suite "fuzz corpora" build check check-fuzz
     suite "portable code (TFEED_CPU=baseline)" build check check-baseline
 }
 
@@ -204,7 +205,7 @@ check_demo() {
 
 check_clang() {
     needed "configure for clang" configured clang CC=clang --disable-static || return
-    step "clang with -Wthread-safety" build clang libtfeed.la libtfeed-sources.la
+    step "clang with -Wthread-safety" build clang libtfeed.la libtfeed-sources.la libtfeed-state.la
 }
 
 # ThreadSanitizer of gcc 12 does not start where the kernel spreads addresses widely.
@@ -223,7 +224,8 @@ check_sanitizers() {
     export TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1
     needed "configure for address and undefined" configured asan --disable-shared \
         --enable-sanitizers=address,undefined CFLAGS='-O1 -g' &&
-        suite "unit tests under ASan and UBSan" build asan check-unit
+        suite "unit tests under ASan and UBSan" build asan check-unit &&
+        suite "fuzz corpora under ASan and UBSan" build asan check-fuzz
     needed "configure for threads" configured tsan --disable-shared --enable-sanitizers=thread \
         CFLAGS='-O1 -g' &&
         suite "stress under TSan" without_random_addresses build tsan check-stress
@@ -233,9 +235,9 @@ check_long() {
     suite "long stress" build check check-stress STRESS_SECONDS=60
     step "soak of 30 minutes" env TFEED_STRESS_SECONDS=1800 build/check/tests/stress/stress_loader
     suite "long stress under TSan" without_random_addresses build tsan check-stress STRESS_SECONDS=60
-    needed "configure without oneDNN, LMDB and ISA-L" configured plain --disable-shared \
-        --without-onednn --without-lmdb --without-isal &&
-        suite "unit tests without oneDNN, LMDB and ISA-L" build plain check-unit
+    needed "configure without optional packages" configured plain --disable-shared \
+        --without-onednn --without-lmdb --without-isal --without-protobuf-c &&
+        suite "unit tests without optional packages" build plain check-unit
     step "release archive" build check distcheck
 }
 

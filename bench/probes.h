@@ -30,4 +30,21 @@ TFEED_MUST_USE tfeed_status bench_probes_run(const char *const *names, size_t n_
                                              struct bench_probes *ret_probes,
                                              struct tfeed_error *reterr);
 
+/* The same one turn at a time, to stand between turns of something else. */
+
+struct bench_prober;
+
+/** @return as bench_probes_run. Ended by bench_prober_free; NULL does nothing. */
+TFEED_MUST_USE tfeed_status bench_prober_new(const char *const *names, size_t n_names,
+                                             struct bench_prober **ret_prober,
+                                             struct tfeed_error *reterr);
+void bench_prober_free(struct bench_prober *prober);
+
+/** One turn, in GB/s: the slowest of reading memory, the checksum of hot bytes, and every byte of
+ *  the mapped files. No reader of files that verifies checksums can be faster on one thread. */
+double bench_prober_limit(const struct bench_prober *prober);
+
+/** Every byte of the mapped files, by n threads side by side, in GB/s; 0 without files. */
+double bench_prober_touch(const struct bench_prober *prober, unsigned n_threads);
+
 #endif

@@ -72,6 +72,12 @@ struct bench_options {
     uint64_t step_us;  /**< microseconds of a step's computation */
     uint64_t n_step_threads;
 
+    /* files: works on records, beside what they cannot beat */
+    const char *rows;   /**< "NAME,NAME"; NULL: all that fit and only read */
+    const char *folder; /**< for what is written; NULL: TMPDIR, or /tmp */
+    uint64_t n_threads;
+    uint64_t n_draws; /**< records that are read at random */
+
     /* write, encode */
     const char *idx_folder; /**< NULL: random images */
     uint64_t n_records;
@@ -83,7 +89,7 @@ struct bench_options {
     {                                                                                              \
         .n_rounds = 5, .batch_size = 128, .n_epochs = 1, .n_shuffle = 10000, .interleave = 1,      \
         .n_workers = BENCH_WORKERS_AUTO, .n_batches = 4, .n_readers = 1, .step_us = 5000,          \
-        .n_records = 55000                                                                         \
+        .n_threads = 2, .n_draws = 1000, .n_records = 55000                                        \
     }
 
 extern const struct bench_workload bench_read;

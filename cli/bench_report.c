@@ -300,6 +300,54 @@ void bench_report_step_text(const struct bench_step_result *result,
     bench_report_probes(probes);
 }
 
+void bench_report_pairs_json(const struct bench_pairs_result *result,
+                             const struct bench_probes *probes)
+{
+    struct json_writer json = {0};
+
+    begin_json(&json, "files");
+    print_uint(&json, "records", result->sums.records);
+    print_uint(&json, "bytes", result->sums.payload_bytes);
+    print_uint(&json, "rounds", result->n_rounds);
+    json_key(&json, "rows");
+    json_begin_array(&json);
+    for (size_t i = 0; i < result->n_pairs; i++) {
+        const struct bench_pair_result *row = &result->pairs[i];
+        json_begin_object(&json);
+        json_key(&json, "row");
+        json_string(&json, row->pair->name);
+        print_uint(&json, "bytes", row->n_bytes);
+        print_spread_json(&json, "seconds", &row->seconds, 1, SECONDS_DIGITS);
+        json_key(&json, "beside");
+        json_string(&json, row->pair->plain);
+        print_spread_json(&json, "beside_seconds", &row->plain_seconds, 1, SECONDS_DIGITS);
+        print_spread_json(&json, "ratio", &row->ratio, 1, RATIO_DIGITS);
+        json_end_object(&json);
+    }
+    json_end_array(&json);
+    end_json(&json, probes);
+}
+
+void bench_report_pairs_text(const struct bench_pairs_result *result,
+                             const struct bench_probes *probes)
+{
+    output_format("files: %" PRIu64 " records, %" PRIu64 " bytes; speed of each work by that of "
+                  "what it stands beside,\n  in turn, median (worst to best) of %" PRIu64
+                  " rounds\n",
+                  result->sums.records, result->sums.payload_bytes, result->n_rounds);
+    for (size_t i = 0; i < result->n_pairs; i++) {
+        const struct bench_pair_result *row = &result->pairs[i];
+        const double bytes = (double)row->n_bytes / 1e9;
+        output_format("  %-15s %8.3f GB/s  %s\n", row->pair->name, bytes / row->seconds.median,
+                      row->pair->work);
+        output_format("  %-15s %8.3f GB/s  %s\n", "", bytes / row->plain_seconds.median,
+                      row->pair->plain);
+        output_format("  %-15s %8.3f       (%.3f to %.3f)\n", "", row->ratio.median, row->ratio.min,
+                      row->ratio.max);
+    }
+    bench_report_probes(probes);
+}
+
 void bench_report_probes_json(const struct bench_probes *probes)
 {
     struct json_writer json = {0};

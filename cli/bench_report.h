@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "bench/harness.h"
+#include "bench/pairs.h"
 #include "bench/probes.h"
 #include "bench/workload_step.h"
 
@@ -24,6 +25,12 @@ void bench_report_step_text(const struct bench_step_result *result,
                             const struct bench_probes *probes);
 void bench_report_step_json(const struct bench_step_result *result,
                             const struct bench_probes *probes);
+
+/** What `bench files` found. */
+void bench_report_pairs_text(const struct bench_pairs_result *result,
+                             const struct bench_probes *probes);
+void bench_report_pairs_json(const struct bench_pairs_result *result,
+                             const struct bench_probes *probes);
 
 /** The probes and the machine alone. */
 void bench_report_probes(const struct bench_probes *probes);

@@ -73,12 +73,16 @@ extern const struct command command_bench_write;
 extern const struct command command_bench_encode;
 extern const struct command command_bench_load;
 extern const struct command command_bench_step;
+extern const struct command command_bench_files;
 extern const struct command command_bench_probe;
 extern const struct command command_help;
 extern const struct command command_version;
 
 /** The command of that name, NULL when there is none. */
 const struct command *command_find(const char *name);
+
+/** The name of the command that a mistyped one is nearest to, NULL when it is near none. */
+const char *command_meant_by(const char *name);
 
 /** Walks through all commands, group by group; NULL behind the last. */
 const struct command *command_at(size_t i);

@@ -12,35 +12,16 @@
 #include "bench/machine.h"
 #include "bench/probes.h"
 #include "bench/workloads.h"
+#include "cli/bench_options.h"
 #include "cli/bench_report.h"
 #include "cli/console.h"
 #include "cli/inputs.h"
 #include "cli/reading.h"
 #include "cli/stop.h"
 
-enum { PATH_BYTES = 4096, MAX_BATCH = 65536, MAX_THREADS = 256, MAX_RING = 1024 };
+enum { PATH_BYTES = 4096, MAX_BATCH = 65536, MAX_RING = 1024 };
 
-/* The words of --dtype in the order of enum bench_values. */
-#define DTYPE_WORDS "float32|uint8|bytes"
-/* … of enum tfeed_order, enum tfeed_map, and of what bench load measures. */
-#define ORDER_WORDS "auto|files|fast|global|tensorflow"
-#define MAP_WORDS   "auto|never"
-#define VIA_WORDS   "loader|queues"
-enum via { VIA_LOADER, VIA_QUEUES };
-
-struct bench_values_given {
-    struct bench_options options;
-    const char *out;
-    int compression;
-    int dtype;
-    int map;
-    int order;
-    int via;
-    bool explain;
-    bool json;
-};
-
-static const struct bench_values_given bench_defaults = {.options = BENCH_OPTIONS_INIT};
+const struct bench_values_given bench_defaults = {.options = BENCH_OPTIONS_INIT};
 
 /* -------------------------------------------------------------- running */
 
@@ -69,7 +50,6 @@ static enum exit_code measure(const struct bench_workload *workload,
     struct bench_probes probes;
     struct tfeed_error error;
 
-    take_choices(values, options);
     options->takes_lists = workload == &bench_load;
     if (bench_measure(workload, options, &result, &error) != TFEED_OK)
         return report_error(&error);
@@ -94,7 +74,6 @@ static enum exit_code measure_step(const struct bench_workload *workload,
     if (options->n_step_threads == 0)
         options->n_step_threads = processors();
     options->numbers_only = true;
-    take_choices(values, options);
     if (bench_step_measure(options, &result, &error) != TFEED_OK ||
         bench_probes_run(options->names, options->n_names, &probes, &error) != TFEED_OK)
         return report_error(&error);
@@ -105,13 +84,9 @@ static enum exit_code measure_step(const struct bench_workload *workload,
     return EXIT_FINE;
 }
 
-typedef enum exit_code (*measure_fn)(const struct bench_workload *workload,
-                                     const struct bench_values_given *values,
-                                     struct bench_options *options);
-
-static enum exit_code run_on_files(measure_fn run, const struct bench_workload *workload,
-                                   const struct bench_values_given *values,
-                                   const struct operands *operands)
+enum exit_code bench_run_on_files(bench_measure_fn run, const struct bench_workload *workload,
+                                  const struct bench_values_given *values,
+                                  const struct operands *operands)
 {
     struct bench_options options = values->options;
     struct tfeed_file_list inputs;
@@ -126,6 +101,7 @@ static enum exit_code run_on_files(measure_fn run, const struct bench_workload *
     if (code == EXIT_FINE) {
         options.names = (const char *const *)inputs.paths;
         options.n_names = inputs.n_files;
+        take_choices(values, &options);
         code = run(workload, values, &options);
     }
     tfeed_file_list_clear(&inputs);
@@ -134,12 +110,12 @@ static enum exit_code run_on_files(measure_fn run, const struct bench_workload *
 
 static enum exit_code run_read(const void *values, const struct operands *operands)
 {
-    return run_on_files(measure, &bench_read, values, operands);
+    return bench_run_on_files(measure, &bench_read, values, operands);
 }
 
 static enum exit_code run_parse(const void *values, const struct operands *operands)
 {
-    return run_on_files(measure, &bench_parse, values, operands);
+    return bench_run_on_files(measure, &bench_parse, values, operands);
 }
 
 /* Options of the queues with the loader, or the other way round, would measure something else than
@@ -174,13 +150,13 @@ static enum exit_code run_load(const void *user_values, const struct operands *o
                values->via == VIA_LOADER ? "queues" : "loader");
         return EXIT_USAGE;
     }
-    return run_on_files(measure, values->via == VIA_LOADER ? &bench_load : &bench_queues, values,
-                        operands);
+    return bench_run_on_files(measure, values->via == VIA_LOADER ? &bench_load : &bench_queues,
+                              values, operands);
 }
 
 static enum exit_code run_step(const void *values, const struct operands *operands)
 {
-    return run_on_files(measure_step, NULL, values, operands);
+    return bench_run_on_files(measure_step, NULL, values, operands);
 }
 
 static enum exit_code run_write(const void *user_values, const struct operands *operands)
@@ -207,6 +183,7 @@ static enum exit_code run_write(const void *user_values, const struct operands *
     stop_hold();
     options.names = &name;
     options.n_names = 1;
+    take_choices(values, &options);
     return measure(&bench_write, values, &options);
 }
 
@@ -217,6 +194,7 @@ static enum exit_code run_encode(const void *user_values, const struct operands 
 
     (void)operands;
     options.skip_checksums = true; /* there are none in memory */
+    take_choices(values, &options);
     return measure(&bench_encode, values, &options);
 }
 
@@ -243,32 +221,6 @@ static enum exit_code run_probe(const void *user_values, const struct operands *
 
 /* -------------------------------------------------------------- options */
 
-#define FIELD(member) .offset = offsetof(struct bench_values_given, member)
-
-#define JSON_OPTION                                                                                \
-    {                                                                                              \
-        .name = "json", .kind = OPTION_FLAG, FIELD(json), .help = "one JSON object"                \
-    }
-#define ROUNDS_OPTION                                                                              \
-    {                                                                                              \
-        .name = "rounds", .kind = OPTION_NUMBER, FIELD(options.n_rounds), .argument = "N",         \
-        .help = "timed passes (default: 5)", .min = 1, .max = BENCH_MAX_ROUNDS                     \
-    }
-#define INPUT_OPTIONS                                                                              \
-    {.name = "compression",                                                                        \
-     .kind = OPTION_CHOICE,                                                                        \
-     FIELD(compression),                                                                           \
-     .argument = COMPRESSION_WORDS,                                                                \
-     .help = "of the input (default: auto, by its content)"},                                      \
-        {.name = "map",                                                                            \
-         .kind = OPTION_CHOICE,                                                                    \
-         FIELD(map),                                                                               \
-         .argument = MAP_WORDS,                                                                    \
-         .help = "map the files (default: auto, where that is possible)"},                         \
-    {                                                                                              \
-        .name = "no-crc", .kind = OPTION_FLAG, FIELD(options.skip_checksums),                      \
-        .help = "do not look at payload checksums"                                                 \
-    }
 #define BATCH_OPTIONS                                                                              \
     {.name = "batch",                                                                              \
      .kind = OPTION_NUMBER,                                                                        \
@@ -427,21 +379,24 @@ static const struct option_spec step_options[] = {
     INPUT_OPTIONS,
     {0}};
 
+/* Examples that are made of images in memory. */
+#define IMAGE_OPTIONS                                                                              \
+    {.name = "records",                                                                            \
+     .kind = OPTION_NUMBER,                                                                        \
+     FIELD(options.n_records),                                                                     \
+     .argument = "N",                                                                              \
+     .help = "how many in a pass (default: 55000)",                                                \
+     .min = 1,                                                                                     \
+     .max = 1 << 24},                                                                              \
+    {                                                                                              \
+        .name = "idx", .kind = OPTION_TEXT, FIELD(options.idx_folder), .argument = "DIR",          \
+        .help = "idx files to take the images from (default: random images)"                       \
+    }
+
 static const struct option_spec write_options[] = {
     JSON_OPTION,
     ROUNDS_OPTION,
-    {.name = "records",
-     .kind = OPTION_NUMBER,
-     FIELD(options.n_records),
-     .argument = "N",
-     .help = "how many (default: 55000)",
-     .min = 1,
-     .max = 1 << 24},
-    {.name = "idx",
-     .kind = OPTION_TEXT,
-     FIELD(options.idx_folder),
-     .argument = "DIR",
-     .help = "idx files to take the images from (default: random images)"},
+    IMAGE_OPTIONS,
     {.name = "out",
      .kind = OPTION_TEXT,
      FIELD(out),
@@ -454,22 +409,7 @@ static const struct option_spec write_options[] = {
      .help = "of the file (default: auto, which is none)"},
     {0}};
 
-static const struct option_spec encode_options[] = {
-    JSON_OPTION,
-    ROUNDS_OPTION,
-    {.name = "records",
-     .kind = OPTION_NUMBER,
-     FIELD(options.n_records),
-     .argument = "N",
-     .help = "how many in a pass (default: 55000)",
-     .min = 1,
-     .max = 1 << 24},
-    {.name = "idx",
-     .kind = OPTION_TEXT,
-     FIELD(options.idx_folder),
-     .argument = "DIR",
-     .help = "idx files to take the images from (default: random images)"},
-    {0}};
+static const struct option_spec encode_options[] = {JSON_OPTION, ROUNDS_OPTION, IMAGE_OPTIONS, {0}};
 
 static const struct option_spec probe_options[] = {JSON_OPTION, {0}};
 

@@ -15,7 +15,7 @@
 #include "cli/record_list.h"
 #include "cli/record_print.h"
 
-enum { HEAD_RECORDS = 10, RECORDS_A_LOOK = 128 };
+enum { HEAD_RECORDS = 10 };
 
 struct cat_values {
     struct reading reading;
@@ -30,35 +30,16 @@ struct cat {
     struct record_list chosen;
 };
 
-static enum exit_code cat_records(struct cat *cat, const char *name,
-                                  struct tfeed_record_reader *reader)
-{
-    struct tfeed_record_view record;
-    struct tfeed_error error;
-
-    for (uint64_t n = 0; n < cat->values->n_records && !output_failed(); n++) {
-        const tfeed_status status = tfeed_record_reader_next(reader, &record, &error);
-        if (status == TFEED_OUT_OF_RANGE)
-            return EXIT_FINE;
-        if (status != TFEED_OK)
-            return report_error(&error);
-        if (n % RECORDS_A_LOOK == 0)
-            progress_update(record.offset);
-        const enum exit_code code = record_printer_print(&cat->printer, name, &record);
-        if (code != EXIT_FINE)
-            return code;
-    }
-    return EXIT_FINE;
-}
-
 static enum exit_code cat_file(void *state, const char *name)
 {
     struct cat *cat = state;
     struct tfeed_record_reader *reader;
+    uint64_t n_printed;
     enum exit_code code = reading_open(&cat->values->reading, name, &reader);
 
     if (code == EXIT_FINE) {
-        code = cat_records(cat, name, reader);
+        code = record_printer_rest(&cat->printer, name, reader, cat->values->n_records,
+                                   (size_t)cat->values->reading.threads, &n_printed);
         tfeed_record_reader_close(reader);
     }
     return code;
@@ -134,13 +115,24 @@ const struct command command_cat = {
         "\n"
         "  {\"features\": {NAME: {\"int64\"|\"float\"|\"bytes\": [...]}}}\n"
         "\n"
+        "or, where it has feature lists (field 2), as a SequenceExample\n"
+        "\n"
+        "  {\"context\": {NAME: {...}}, \"feature_lists\": {NAME: [{...}, ...]}}\n"
+        "\n"
         "in the record's own key order, with bytes in base64, floats with 9 digits, NaN and\n"
         "infinities as \"NaN\", \"Infinity\", \"-Infinity\", and integers in full.\n"
         "\n"
         "--raw prints the payloads themselves, one behind the other, or with --json\n"
         "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file.\n"
         "\n"
-        "--records steps over the others by their lengths; what lies there is not checked.",
+        "--records steps over the others by their lengths; what lies there is not checked.\n"
+        "\n"
+        "'tfeed convert jsonl' makes records of such JSON again.\n"
+        "\n"
+        "examples:\n"
+        "  tfeed cat --json --features label 'train-*.tfrecords'\n"
+        "  tfeed cat --records 0-9,50 train.tfrecords\n"
+        "  gunzip <old.gz | tfeed cat -",
     .options = cat_options,
     .defaults = &cat_defaults,
     .values_bytes = sizeof cat_defaults,
@@ -154,7 +146,11 @@ const struct command command_head = {
     .group = "Look",
     .summary = "print the first records",
     .usage = "[options] INPUT...",
-    .details = "Prints the first records of each file in the forms of 'tfeed cat'.",
+    .details = "Prints the first records of each file in the forms of 'tfeed cat'.\n"
+               "\n"
+               "examples:\n"
+               "  tfeed head -n 1 train.tfrecords\n"
+               "  tfeed head -n 3 --json train.tfrecords",
     .options = head_options,
     .defaults = &head_defaults,
     .values_bytes = sizeof head_defaults,

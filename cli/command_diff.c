@@ -147,6 +147,7 @@ static enum exit_code compare(const struct diff_values *values, const struct tfe
     options.inspect.reader = reading_reader_options(&values->reading);
     options.inspect.progress = reading_show_progress;
     options.by_content = values->content;
+    options.n_threads = (uint32_t)values->reading.threads;
     options.differs = show;
     options.user_data = &diff;
     const tfeed_status status =

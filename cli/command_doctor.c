@@ -66,10 +66,7 @@ static enum exit_code run_doctor(const void *user_values, const struct operands 
 }
 
 static const struct option_spec doctor_options[] = {
-    {.name = "json",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct doctor_values, json),
-     .help = "JSON Lines: one object a line"},
+    OPTION_JSON(struct doctor_values, json, "JSON Lines: one object a line"),
     {.name = "folder",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct doctor_values, folder),

@@ -129,14 +129,21 @@ static enum exit_code run_get(const void *user_values, const struct operands *op
     return code;
 }
 
-static const struct option_spec get_options[] = {{.name = "key",
-                                                  .kind = OPTION_TEXT,
-                                                  .offset = offsetof(struct get_values, key),
-                                                  .argument = "KEY",
-                                                  .help = "the records whose key this is"},
-                                                 READING_OPTIONS(struct get_values),
-                                                 PRINTING_OPTIONS(struct get_values),
-                                                 {0}};
+static const struct option_spec get_options[] = {
+    {.name = "key",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct get_values, key),
+     .argument = "KEY",
+     .help = "the records whose key this is"},
+    READING_OPTIONS_ALONE(struct get_values),
+    {.name = "threads",
+     .kind = OPTION_NUMBER,
+     .offset = offsetof(struct get_values, reading.threads),
+     .argument = "N",
+     .help = "taken as by every command; a record is one read",
+     .max = OPTION_MAX_THREADS},
+    PRINTING_OPTIONS(struct get_values),
+    {0}};
 
 static const struct get_values get_defaults = {0};
 
@@ -156,7 +163,11 @@ const struct command command_get = {
         "\n"
         "--key takes an index that was made with --key FEATURE, and prints every record whose "
         "value\n"
-        "of that feature is KEY. Exit status 1: one of them is not there, or damaged.",
+        "of that feature is KEY. Exit status 1: one of them is not there, or damaged.\n"
+        "\n"
+        "examples:\n"
+        "  tfeed get train.tfrecords 4711\n"
+        "  tfeed index --key id train.tfrecords && tfeed get train.tfrecords --key 0815",
     .options = get_options,
     .defaults = &get_defaults,
     .values_bytes = sizeof get_defaults,

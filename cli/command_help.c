@@ -94,17 +94,28 @@ struct help_values {
     int form;
 };
 
-enum help_form { FORM_TEXT, FORM_MAN, FORM_BASH };
-#define FORM_WORDS "text|man|bash"
+enum help_form { FORM_TEXT, FORM_MAN, FORM_BASH, FORM_ZSH, FORM_FISH };
+#define FORM_WORDS "text|man|bash|zsh|fish"
 
 static void print_all(enum help_form form)
 {
-    if (form == FORM_MAN)
-        help_print_man(NULL);
-    else if (form == FORM_BASH)
-        help_print_bash();
-    else
+    switch (form) {
+    case FORM_TEXT:
         help_print_list(NULL);
+        break;
+    case FORM_MAN:
+        help_print_man(NULL);
+        break;
+    case FORM_BASH:
+        help_print_bash();
+        break;
+    case FORM_ZSH:
+        help_print_zsh();
+        break;
+    case FORM_FISH:
+        help_print_fish();
+        break;
+    }
 }
 
 static enum exit_code run_help(const void *user_values, const struct operands *operands)
@@ -113,7 +124,7 @@ static enum exit_code run_help(const void *user_values, const struct operands *o
     const enum help_form form = (enum help_form)values->form;
     char name[NAME_BYTES] = "";
 
-    if (operands->n_names == 0 || form == FORM_BASH) {
+    if (operands->n_names == 0 || form > FORM_MAN) { /* a shell completes all of them */
         print_all(form);
         return EXIT_FINE;
     }
@@ -127,7 +138,11 @@ static enum exit_code run_help(const void *user_values, const struct operands *o
     } else if (command_is_family(name)) {
         help_print_list(name);
     } else {
-        report("unknown command '%s'; try 'tfeed help'", name);
+        const char *meant = command_meant_by(name);
+        if (meant)
+            report("unknown command '%s'; did you mean '%s'?", name, meant);
+        else
+            report("unknown command '%s'; try 'tfeed help'", name);
         return EXIT_USAGE;
     }
     return EXIT_FINE;
@@ -149,7 +164,7 @@ static const struct option_spec help_options[] = {
      .kind = OPTION_CHOICE,
      .offset = offsetof(struct help_values, form),
      .argument = FORM_WORDS,
-     .help = "text; a manual page, for 'man -l'; what completes in bash"},
+     .help = "text; a manual page, for 'man -l'; a script that completes in that shell"},
     {0}};
 
 static const struct help_values help_defaults = {FORM_TEXT};
@@ -161,7 +176,11 @@ const struct command command_help = {
     .usage = "[COMMAND] [options]",
     .details = "Lists the commands, or explains one. 'tfeed COMMAND --help' does the same.\n"
                "\n"
-               "Completion in bash:  source <(tfeed help --form bash)",
+               "Completion where it is not installed:\n"
+               "\n"
+               "  bash  source <(tfeed help --form bash)\n"
+               "  zsh   tfeed help --form zsh >_tfeed, in a folder of $fpath\n"
+               "  fish  tfeed help --form fish | source",
     .options = help_options,
     .defaults = &help_defaults,
     .values_bytes = sizeof help_defaults,

@@ -161,20 +161,14 @@ static const struct option_spec index_options[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct index_values, text),
      .help = "the form of other loaders: a line 'offset size' for each record"},
-    {.name = "out",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct index_values, out),
-     .argument = "PATH",
-     .help = "of the index of one file (default: INPUT.tfidx); - is standard output"},
+    OPTION_OUT(struct index_values, out, "PATH",
+               "of the index of one file (default: INPUT.tfidx); - is standard output"),
     {.name = "index-dir",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct index_values, index_dir),
      .argument = "DIR",
      .help = "where the indexes go (default: beside the files)"},
-    {.name = "force",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct index_values, force),
-     .help = "replace an index that is there"},
+    OPTION_FORCE(struct index_values, force, "replace an index that is there"),
     {0}};
 
 static const struct index_values index_defaults = {0};

@@ -76,6 +76,7 @@ static void count_file(const void *state, const char *name, void *result)
         return;
     tfeed_dataset_count_options_init(&options);
     options.compression = (enum tfeed_compression)values->reading.compression;
+    options.n_threads = reading_file_threads();
     options.progress = reading_show_progress;
     if (tfeed_dataset_count(name, &options, &found, &counted->error) == TFEED_OK)
         counted->error.code = TFEED_OK;
@@ -120,7 +121,11 @@ const struct command command_count = {
         "Counts the records of each file: its index says at once (see 'tfeed index'), else they "
         "are\n"
         "counted by their lengths. Payloads are not checked (see 'tfeed verify'). With --json an\n"
-        "object per file: {\"file\", \"records\"}. A damaged file has no count.",
+        "object per file: {\"file\", \"records\"}. A damaged file has no count.\n"
+        "\n"
+        "examples:\n"
+        "  tfeed count train.tfrecords\n"
+        "  tfeed count --json 'train-*.tfrecords'",
     .options = count_options,
     .defaults = &count_defaults,
     .values_bytes = sizeof count_defaults,
@@ -209,6 +214,21 @@ static void print_number_json(struct json_writer *json, const char *key, uint64_
     json_uint(json, value);
 }
 
+static void print_lists_json(struct json_writer *json, const struct info *info)
+{
+    json_key(json, "feature_lists");
+    json_begin_array(json);
+    for (size_t i = 0; i < info->first.n_lists; i++) {
+        const struct tfeed_list_view *list = &info->first.lists[i];
+        json_begin_object(json);
+        json_key(json, "name");
+        json_string_bytes(json, list->name, list->name_len);
+        print_number_json(json, "steps", list->n_steps);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 static void print_info_json(const struct info *info)
 {
     struct json_writer json = {0};
@@ -226,6 +246,8 @@ static void print_info_json(const struct info *info)
     print_number_json(&json, "max_payload_bytes", info->max_bytes);
     json_key(&json, "features");
     print_features_json(&json, info);
+    if (info->is_example && info->first.is_sequence)
+        print_lists_json(&json, info);
     json_key(&json, "ok");
     json_bool(&json, info->is_ok);
     json_end_object(&json);
@@ -359,7 +381,11 @@ const struct command command_info = {
         "well, and the features of the first record. With --json an object per file: {\"file\",\n"
         "\"records\", \"bytes\", \"compression\", \"payload_bytes\", \"min_payload_bytes\",\n"
         "\"mean_payload_bytes\", \"max_payload_bytes\", \"features\": [{\"name\", \"kind\",\n"
-        "\"values\"}] or null, \"ok\"}.",
+        "\"values\"}] or null, \"ok\"}; of a SequenceExample \"features\" is its context, and\n"
+        "\"feature_lists\": [{\"name\", \"steps\"}] follows.\n"
+        "\n"
+        "example:\n"
+        "  tfeed info train.tfrecords",
     .options = info_options,
     .defaults = &info_defaults,
     .values_bytes = sizeof info_defaults,

@@ -67,7 +67,7 @@ static enum exit_code repair(const struct repair_values *values, const char *nam
     const tfeed_status status = tfeed_dataset_repair(name, values->out, &options, &found, &error);
 
     if (values->json && !is_standard_output(values->out))
-        damage_print_json(name, values->out, &found, status == TFEED_OK ? NULL : &error);
+        damage_print_json(name, values->out, false, &found, status == TFEED_OK ? NULL : &error);
     else
         damage_report_faults(name, &found);
     if (status == TFEED_ALREADY_EXISTS) {
@@ -108,15 +108,8 @@ static enum exit_code run_repair(const void *user_values, const struct operands 
 }
 
 static const struct option_spec repair_options[] = {
-    {.name = "out",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct repair_values, out),
-     .argument = "GOOD",
-     .help = "the file that is made; - is standard output"},
-    {.name = "json",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct repair_values, json),
-     .help = "JSON: one object"},
+    OPTION_OUT(struct repair_values, out, "GOOD", "the file that is made; - is standard output"),
+    OPTION_JSON(struct repair_values, json, "JSON: one object"),
     {.name = "compression",
      .kind = OPTION_CHOICE,
      .offset = offsetof(struct repair_values, compression),
@@ -128,15 +121,8 @@ static const struct option_spec repair_options[] = {
      .argument = "N",
      .help = "how many errors are listed (default: 100); all are counted",
      .max = MOST_ERRORS},
-    {.name = "force",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct repair_values, force),
-     .help = "replace a file that is there"},
-    {.name = "progress",
-     .kind = OPTION_CHOICE,
-     .offset = offsetof(struct repair_values, progress),
-     .argument = PROGRESS_WORDS,
-     .help = "on standard error (default: auto, on a terminal)"},
+    OPTION_FORCE(struct repair_values, force, "replace a file that is there"),
+    OPTION_PROGRESS(struct repair_values, progress),
     {0}};
 
 static const struct repair_values repair_defaults = {.max_errors = MAX_ERRORS};

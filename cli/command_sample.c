@@ -102,6 +102,7 @@ static enum exit_code sample(const struct sample_values *values, double fraction
     options.writer.compression =
         (enum tfeed_compression)(values->compression + TFEED_COMPRESSION_NONE);
     options.writer.overwrite = values->force;
+    options.n_threads = (uint32_t)values->threads;
     const tfeed_status status = tfeed_dataset_sample(
         (const char *const *)inputs->paths, inputs->n_files, values->out, &options, &made, &error);
     if (status == TFEED_ALREADY_EXISTS) {
@@ -141,12 +142,7 @@ static enum exit_code run_sample(const void *user_values, const struct operands 
 }
 
 static const struct option_spec sample_options[] = {
-    {.name = "out",
-     .letter = 'o',
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct sample_values, out),
-     .argument = "FILE",
-     .help = "the file that is made; - is standard output"},
+    OPTION_OUT(struct sample_values, out, "FILE", "the file that is made; - is standard output"),
     {.name = "records",
      .letter = 'n',
      .kind = OPTION_NUMBER,
@@ -165,35 +161,12 @@ static const struct option_spec sample_options[] = {
      .argument = "N",
      .help = "another seed, another sample (default: 0)",
      .max = UINT64_MAX},
-    {.name = "compression",
-     .kind = OPTION_CHOICE,
-     .offset = offsetof(struct sample_values, compression),
-     .argument = OUTPUT_COMPRESSION_WORDS,
-     .help = "of the output (default: none)"},
-    {.name = "input-compression",
-     .kind = OPTION_CHOICE,
-     .offset = offsetof(struct sample_values, input_compression),
-     .argument = COMPRESSION_WORDS,
-     .help = "of the input (default: auto, by its content)"},
-    {.name = "force",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct sample_values, force),
-     .help = "replace a file that is there"},
-    {.name = "json",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(struct sample_values, json),
-     .help = "JSON: one object"},
-    {.name = "threads",
-     .kind = OPTION_NUMBER,
-     .offset = offsetof(struct sample_values, threads),
-     .argument = "N",
-     .help = "taken as everywhere; a walk is one thread's work",
-     .max = READING_MAX_THREADS},
-    {.name = "progress",
-     .kind = OPTION_CHOICE,
-     .offset = offsetof(struct sample_values, progress),
-     .argument = PROGRESS_WORDS,
-     .help = "on standard error (default: auto, on a terminal)"},
+    OPTION_OUTPUT_COMPRESSION(struct sample_values, compression),
+    OPTION_INPUT_COMPRESSION(struct sample_values, input_compression, "input-compression"),
+    OPTION_FORCE(struct sample_values, force, "replace a file that is there"),
+    OPTION_JSON(struct sample_values, json, "JSON: one object"),
+    OPTION_THREADS(struct sample_values, threads, "that compress the output"),
+    OPTION_PROGRESS(struct sample_values, progress),
     {0}};
 
 static const struct sample_values sample_defaults = {.n_records = UINT64_MAX};

@@ -4,7 +4,6 @@
  * command_schema.c - `tfeed schema`: the column that each feature can be; as a table, as JSON, or
  * as a C program that reads them.
  */
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "cli/gathering.h"
 #include "cli/json_writer.h"
 #include "cli/reading.h"
+#include "cli/schema_c.h"
 
 enum { SAMPLE_RECORDS = 1000, WIDEST_NAME = 32, DTYPE_BYTES = 40 };
 
@@ -46,30 +46,44 @@ static void json_number_member(struct json_writer *json, const char *key, uint64
     json_uint(json, value);
 }
 
-static void json_column(struct json_writer *json, const struct tfeed_dataset_stats *stats, size_t i)
+/* What stands in a schema that programs read: doc/formats/schema.md. */
+static void json_form(struct json_writer *json, const struct tfeed_inferred_column *column,
+                      const char *why_not)
 {
-    const struct tfeed_inferred_column column = tfeed_dataset_infer_column(stats, i);
-    const struct tfeed_dataset_feature *feature = &column.feature;
+    const struct tfeed_dataset_feature *feature = &column->feature;
 
-    json_begin_object(json);
-    json_key(json, "name");
-    json_string_bytes(json, feature->name, feature->name_len);
-    json_key(json, "column");
-    json_string(json, tfeed_inferred_form_name(column.form));
-    json_key(json, "kind");
-    json_string(json, example_kind_name(feature->kind));
+    json_key(json, feature->is_list ? "list" : "column");
+    json_string(json, tfeed_inferred_form_name(why_not ? TFEED_INFERRED_NO_COLUMN : column->form));
+    if (why_not)
+        return;
     json_key(json, "dtype");
-    json_string(json, tfeed_dtype_name(column.dtype));
-    json_key(json, "shape");
-    if (column.n_values < 0) {
-        json_null(json);
-    } else {
+    json_string(json, tfeed_dtype_name(column->dtype));
+    if (column->n_values >= 0) {
+        json_key(json, "shape");
         json_begin_array(json);
-        if (column.n_values != 1 || column.form == TFEED_INFERRED_RAW)
-            json_uint(json, (uint64_t)column.n_values);
+        if (column->n_values != 1 || column->form == TFEED_INFERRED_RAW)
+            json_uint(json, (uint64_t)column->n_values);
         json_end_array(json);
     }
+    if (feature->is_list && column->form == TFEED_INFERRED_FIXED) {
+        json_key(json, "allow_missing");
+        json_bool(json, column->is_missing_somewhere);
+    }
+}
+
+/* What was seen of it, which no reader of a schema looks at. */
+static void json_seen(struct json_writer *json, const struct tfeed_dataset_stats *stats,
+                      const struct tfeed_dataset_feature *feature, const char *why_not)
+{
+    json_key(json, "seen");
+    json_begin_object(json);
+    json_key(json, "kind");
+    json_string(json, example_kind_name(feature->kind));
     json_number_member(json, "missing", n_missing(stats, feature));
+    if (feature->is_list) {
+        json_number_member(json, "min_steps", feature->min_steps);
+        json_number_member(json, "max_steps", feature->max_steps);
+    }
     json_number_member(json, "min_values", feature->min_values);
     json_number_member(json, "max_values", feature->max_values);
     if (feature->kind == TFEED_FEATURE_BYTES && feature->n_values > 0) {
@@ -78,11 +92,33 @@ static void json_column(struct json_writer *json, const struct tfeed_dataset_sta
         json_key(json, "text");
         json_bool(json, feature->n_text == feature->n_values);
     }
-    if (column.why_not) {
+    if (why_not) {
         json_key(json, "because");
-        json_string(json, column.why_not);
+        json_string(json, why_not);
     }
     json_end_object(json);
+}
+
+static void json_columns(struct json_writer *json, const struct tfeed_dataset_stats *stats,
+                         bool lists)
+{
+    json_begin_array(json);
+    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++) {
+        const struct tfeed_inferred_column column = tfeed_dataset_infer_column(stats, i);
+        const struct tfeed_dataset_feature *feature = &column.feature;
+        if (feature->n_records == 0 || feature->is_list != lists)
+            continue;
+        const char *why_not = column.why_not;
+        if (!why_not && !json_is_utf8(feature->name, feature->name_len))
+            why_not = "its name is not UTF-8";
+        json_begin_object(json);
+        json_key(json, "name");
+        json_string_bytes(json, feature->name, feature->name_len);
+        json_form(json, &column, why_not);
+        json_seen(json, stats, feature, why_not);
+        json_end_object(json);
+    }
+    json_end_array(json);
 }
 
 static void print_json(const struct tfeed_dataset_stats *stats, const struct schema_values *values)
@@ -91,17 +127,22 @@ static void print_json(const struct tfeed_dataset_stats *stats, const struct sch
     struct json_writer json = {0};
 
     json_begin_object(&json);
+    json_number_member(&json, "tfeed_schema", 1);
+    json_key(&json, "columns");
+    json_columns(&json, stats, false);
+    if (totals.n_sequences > 0) {
+        json_key(&json, "lists");
+        json_columns(&json, stats, true);
+    }
+    json_key(&json, "seen");
+    json_begin_object(&json);
     json_number_member(&json, "files", totals.n_files);
     json_number_member(&json, "records", totals.n_records);
     json_key(&json, "full");
     json_bool(&json, values->full);
     json_number_member(&json, "not_examples", totals.n_not_examples);
-    json_key(&json, "columns");
-    json_begin_array(&json);
-    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++)
-        if (tfeed_dataset_stats_feature(stats, i).n_records > 0)
-            json_column(&json, stats, i);
-    json_end_array(&json);
+    json_number_member(&json, "sequence_examples", totals.n_sequences);
+    json_end_object(&json);
     json_end_object(&json);
     json_end_line(&json);
 }
@@ -130,6 +171,12 @@ static void print_column(const struct tfeed_dataset_stats *stats, size_t i, int 
     } else if (column.n_values != 1 || column.form == TFEED_INFERRED_RAW) {
         output_format("[%" PRId64 "]", column.n_values);
     }
+    if (feature->is_list) {
+        output_format(", %" PRIu64, feature->min_steps);
+        if (feature->min_steps != feature->max_steps)
+            output_format(" to %" PRIu64, feature->max_steps);
+        output_format(" step%s", feature->max_steps == 1 ? "" : "s");
+    }
     if (column.form != TFEED_INFERRED_RAW && feature->kind == TFEED_FEATURE_BYTES &&
         feature->n_values > 0) {
         output_format(", %" PRId64, feature->min_int64);
@@ -154,6 +201,15 @@ static int name_width(const struct tfeed_dataset_stats *stats)
     return (int)width;
 }
 
+static void print_columns(const struct tfeed_dataset_stats *stats, bool lists, int width)
+{
+    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++) {
+        const struct tfeed_dataset_feature feature = tfeed_dataset_stats_feature(stats, i);
+        if (feature.n_records > 0 && feature.is_list == lists)
+            print_column(stats, i, width);
+    }
+}
+
 static void print_text(const struct tfeed_dataset_stats *stats, const struct schema_values *values)
 {
     const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
@@ -166,201 +222,14 @@ static void print_text(const struct tfeed_dataset_stats *stats, const struct sch
     output_text("\n");
     if (totals.n_not_examples > 0)
         output_format("records that are not Examples: %" PRIu64 "\n", totals.n_not_examples);
-    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++)
-        if (tfeed_dataset_stats_feature(stats, i).n_records > 0)
-            print_column(stats, i, width);
-}
-
-/* -------------------------------------------------------------------- C */
-
-/* A name as it stands between quotes in C, and in a comment. */
-static void print_quoted(const char *name, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char byte = (unsigned char)name[i];
-        if (byte >= 0x20 && byte < 0x7f && !strchr("\"\\?*", byte))
-            output_format("%c", byte);
-        else
-            output_format("\\%03o", byte);
+    print_columns(stats, false, width);
+    if (totals.n_sequences > 0) {
+        output_text("lists, and what each of their steps holds\n");
+        print_columns(stats, true, width);
     }
 }
 
-/* COLUMN_IMAGE_RAW; with its number behind it where two names become one. */
-static void print_constant(const char *name, size_t len, int number)
-{
-    output_text("COLUMN_");
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char byte = (unsigned char)name[i];
-        output_format("%c", byte < 0x80 && isalnum(byte) ? toupper(byte) : '_');
-    }
-    if (number >= 0)
-        output_format("_%d", number);
-}
-
-static bool same_constant(const struct tfeed_dataset_feature *a,
-                          const struct tfeed_dataset_feature *b)
-{
-    if (a->name_len != b->name_len)
-        return false;
-    for (size_t i = 0; i < a->name_len; i++) {
-        const unsigned char left = (unsigned char)a->name[i];
-        const unsigned char right = (unsigned char)b->name[i];
-        const bool is_word = left < 0x80 && isalnum(left);
-        if (is_word != (right < 0x80 && isalnum(right)) ||
-            (is_word && toupper(left) != toupper(right)))
-            return false;
-    }
-    return true;
-}
-
-static bool needs_number(const struct tfeed_dataset_stats *stats, size_t i)
-{
-    const struct tfeed_dataset_feature feature = tfeed_dataset_stats_feature(stats, i);
-
-    for (size_t k = 0; k < i; k++) {
-        const struct tfeed_dataset_feature other = tfeed_dataset_stats_feature(stats, k);
-        if (same_constant(&feature, &other))
-            return true;
-    }
-    return false;
-}
-
-static const char *c_form(enum tfeed_inferred_form form)
-{
-    return form == TFEED_INFERRED_FIXED ? "FIXED" : form == TFEED_INFERRED_RAW ? "RAW" : "VARIABLE";
-}
-
-static const char *c_dtype(enum tfeed_dtype dtype)
-{
-    return dtype == TFEED_INT64   ? "TFEED_INT64"
-           : dtype == TFEED_FLOAT ? "TFEED_FLOAT"
-           : dtype == TFEED_UINT8 ? "TFEED_UINT8"
-                                  : "TFEED_STRING";
-}
-
-static void print_c_tables(const struct tfeed_dataset_stats *stats)
-{
-    const size_t n = tfeed_dataset_stats_n_features(stats);
-
-    output_text("/* The columns of a batch. */\nenum {\n");
-    for (size_t i = 0; i < n; i++) {
-        const struct tfeed_inferred_column column = tfeed_dataset_infer_column(stats, i);
-        if (column.form == TFEED_INFERRED_NO_COLUMN)
-            continue;
-        output_text("    ");
-        print_constant(column.feature.name, column.feature.name_len,
-                       needs_number(stats, i) ? (int)i : -1);
-        output_text(",\n");
-    }
-    output_text("    N_COLUMNS\n};\n\n"
-                "static const struct {\n"
-                "    const char *name;\n"
-                "    enum { FIXED, RAW, VARIABLE } form;\n"
-                "    enum tfeed_dtype dtype;\n"
-                "    int64_t n_values; /* of a row; VARIABLE: any number */\n"
-                "} features[N_COLUMNS] = {\n");
-    for (size_t i = 0; i < n; i++) {
-        const struct tfeed_inferred_column column = tfeed_dataset_infer_column(stats, i);
-        if (column.form == TFEED_INFERRED_NO_COLUMN)
-            continue;
-        output_text("    {\"");
-        print_quoted(column.feature.name, column.feature.name_len);
-        output_format("\", %s, %s, %" PRId64 "},\n", c_form(column.form), c_dtype(column.dtype),
-                      column.n_values);
-    }
-    output_text("};\n");
-    for (size_t i = 0; i < n; i++) {
-        const struct tfeed_inferred_column column = tfeed_dataset_infer_column(stats, i);
-        if (column.form != TFEED_INFERRED_NO_COLUMN || column.feature.n_records == 0)
-            continue;
-        output_text("/* Left out: \"");
-        print_quoted(column.feature.name, column.feature.name_len);
-        output_format("\" (%s): %s. */\n", example_kind_name(column.feature.kind), column.why_not);
-    }
-}
-
-static const char c_reader[] =
-    "\n"
-    "static tfeed_status make_schema(struct tfeed_schema **ret_schema, struct tfeed_error *error)\n"
-    "{\n"
-    "    tfeed_status status = tfeed_schema_new(NULL, ret_schema, error);\n"
-    "\n"
-    "    for (int i = 0; i < N_COLUMNS && status == TFEED_OK; i++) {\n"
-    "        const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;\n"
-    "        const int64_t n = features[i].n_values;\n"
-    "        const struct tfeed_shape shape = n == 1 ? scalar : tfeed_shape_vector(n);\n"
-    "\n"
-    "        if (features[i].form == FIXED)\n"
-    "            status = tfeed_schema_add_fixed(*ret_schema, features[i].name, "
-    "features[i].dtype,\n"
-    "                                            &shape, error);\n"
-    "        else if (features[i].form == RAW)\n"
-    "            status = tfeed_schema_add_raw(*ret_schema, features[i].name, features[i].dtype, "
-    "n,\n"
-    "                                          /* scale */ 1, /* offset */ 0, error);\n"
-    "        else\n"
-    "            status = tfeed_schema_add_variable(*ret_schema, features[i].name,\n"
-    "                                               features[i].dtype, error);\n"
-    "    }\n"
-    "    return status;\n"
-    "}\n"
-    "\n"
-    "int main(int argc, char **argv)\n"
-    "{\n"
-    "    struct tfeed_error error = TFEED_ERROR_INIT;\n"
-    "    struct tfeed_schema *schema = NULL;\n"
-    "    struct tfeed_loader *loader = NULL;\n"
-    "    struct tfeed_loader_options options;\n"
-    "    struct tfeed_batch *batch;\n"
-    "    int64_t n_rows = 0;\n"
-    "\n"
-    "    if (argc < 2) {\n"
-    "        fprintf(stderr, \"usage: %s FILE...\\n\", argv[0]);\n"
-    "        return 2;\n"
-    "    }\n"
-    "    tfeed_loader_options_init(&options);\n"
-    "    options.batch_size = 128;\n"
-    "    tfeed_status status = make_schema(&schema, &error);\n"
-    "    if (status == TFEED_OK)\n"
-    "        status = tfeed_loader_open_files((const char *const *)(argv + 1), (size_t)argc - 1,\n"
-    "                                         schema, &options, &loader, &error);\n"
-    "    while (status == TFEED_OK &&\n"
-    "           (status = tfeed_loader_next(loader, &batch, &error)) == TFEED_OK) {\n"
-    "        /* tfeed_batch_column(batch, COLUMN_...) is a tensor with the rows of that column. "
-    "*/\n"
-    "        n_rows += tfeed_batch_n_rows(batch);\n"
-    "        tfeed_batch_unref(batch);\n"
-    "    }\n"
-    "    tfeed_loader_close(loader);\n"
-    "    tfeed_schema_unref(schema);\n"
-    "    if (status != TFEED_OUT_OF_RANGE) {\n"
-    "        fprintf(stderr, \"%s\\n\", error.message);\n"
-    "        return 1;\n"
-    "    }\n"
-    "    printf(\"%\" PRId64 \" rows\\n\", n_rows);\n"
-    "    return 0;\n"
-    "}\n";
-
-static void print_c(const struct tfeed_dataset_stats *stats, const struct schema_values *values)
-{
-    const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
-
-    output_format("/* Made by `tfeed schema --c` from %" PRIu64 " records of %" PRIu64
-                  " file%s%s.\n",
-                  totals.n_records, totals.n_files, totals.n_files == 1 ? "" : "s",
-                  values->full ? ", all there were" : "");
-    output_text(" *\n"
-                " *     cc -o reader reader.c $(pkg-config --cflags --libs tfeed)\n"
-                " *     ./reader FILE...\n"
-                " */\n"
-                "#include <inttypes.h>\n"
-                "#include <stdio.h>\n"
-                "\n"
-                "#include <tfeed/tfeed.h>\n"
-                "\n");
-    print_c_tables(stats);
-    output_text(c_reader);
-}
+/* ------------------------------------------------------------- command */
 
 static size_t n_columns(const struct tfeed_dataset_stats *stats)
 {
@@ -381,7 +250,7 @@ static enum exit_code print_schema(const struct tfeed_dataset_stats *stats,
             report("no feature that can be a column");
             return exit_code_worst(code, EXIT_DATA);
         }
-        print_c(stats, values);
+        schema_print_c(stats, values->full);
     } else if (values->reading.json) {
         print_json(stats, values);
     } else {
@@ -444,10 +313,21 @@ const struct command command_schema = {
         "  variable   the number of values differs, or it is missing somewhere\n"
         "  none       records hold it as different kinds, or it never has a list\n"
         "\n"
-        "With --json one object: {\"files\", \"records\", \"full\", \"not_examples\", "
-        "\"columns\":\n"
-        "[{\"name\", \"column\", \"kind\", \"dtype\", \"shape\", \"missing\", \"min_values\",\n"
-        "\"max_values\"}]}; bytes add \"min_bytes\", \"max_bytes\" and \"text\", none \"because\".",
+        "Of SequenceExamples these are the context; of their lists it says what a step holds. A\n"
+        "record with feature lists (field 2) is a SequenceExample, any other an Example.\n"
+        "\n"
+        "--json prints a schema that the library reads (tfeed_schema_from_json, and with lists\n"
+        "tfeed_sequence_schema_from_json): {\"tfeed_schema\": 1, \"columns\": [{\"name\", "
+        "\"column\",\n"
+        "\"dtype\", \"shape\"}], \"lists\": [{\"name\", \"list\", \"dtype\", \"shape\",\n"
+        "\"allow_missing\"}]}. What was seen stands in \"seen\", of the whole and of each of "
+        "them,\n"
+        "and may be deleted.\n"
+        "\n"
+        "examples:\n"
+        "  tfeed schema 'train-*.tfrecords'\n"
+        "  tfeed schema --full --json train.tfrecords >train.schema.json\n"
+        "  tfeed schema --c train.tfrecords >reader.c",
     .options = schema_options,
     .defaults = &schema_defaults,
     .values_bytes = sizeof schema_defaults,

@@ -32,7 +32,6 @@ static enum exit_code run_shuffle(const void *user_values, const struct operands
         options.n_shards = (uint32_t)values->n_shards;
         options.memory_bytes = values->memory_bytes;
         options.cache_bytes = values->cache_bytes;
-        options.n_threads = (uint32_t)values->making.threads;
         options.temporary_folder = values->temporary_folder;
         status = tfeed_dataset_shuffle((const char *const *)inputs.paths, inputs.n_files,
                                        values->making.out, &options, &made, &error);

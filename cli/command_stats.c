@@ -3,8 +3,8 @@
  *
  * command_stats.c - `tfeed stats`: what the features of all records are.
  *
- * Every file is counted by itself and added to the sum in the order of the files, so that the
- * numbers are the same to the last bit with any number of threads.
+ * Files, and the parts of a file, are counted by themselves and added up; sums are exact, so that
+ * the numbers are the same to the last bit with any number of threads.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -90,6 +90,11 @@ static void json_feature(struct json_writer *json, const struct tfeed_dataset_fe
     json_string(json, example_kind_name(feature->kind));
     json_number_member(json, "records", feature->n_records);
     json_number_member(json, "missing", n_examples - feature->n_records);
+    if (feature->is_list) {
+        json_number_member(json, "steps", feature->n_steps);
+        json_number_member(json, "min_steps", feature->min_steps);
+        json_number_member(json, "max_steps", feature->max_steps);
+    }
     json_number_member(json, "values", feature->n_values);
     json_number_member(json, "min_values", feature->min_values);
     json_number_member(json, "max_values", feature->max_values);
@@ -108,6 +113,20 @@ static void json_feature(struct json_writer *json, const struct tfeed_dataset_fe
     json_end_object(json);
 }
 
+static void json_features(struct json_writer *json, const struct tfeed_dataset_stats *stats,
+                          bool lists, uint64_t n_bins)
+{
+    const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
+
+    json_begin_array(json);
+    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++) {
+        const struct tfeed_dataset_feature feature = tfeed_dataset_stats_feature(stats, i);
+        if (feature.n_records > 0 && feature.is_list == lists)
+            json_feature(json, &feature, totals.n_records - totals.n_not_examples, n_bins);
+    }
+    json_end_array(json);
+}
+
 static void print_json(const struct tfeed_dataset_stats *stats, uint64_t n_bins)
 {
     const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
@@ -117,6 +136,7 @@ static void print_json(const struct tfeed_dataset_stats *stats, uint64_t n_bins)
     json_number_member(&json, "files", totals.n_files);
     json_number_member(&json, "records", totals.n_records);
     json_number_member(&json, "not_examples", totals.n_not_examples);
+    json_number_member(&json, "sequence_examples", totals.n_sequences);
     json_number_member(&json, "bytes", totals.n_stream_bytes);
     json_number_member(&json, "payload_bytes", totals.n_payload_bytes);
     json_number_member(&json, "min_payload_bytes", totals.min_payload_bytes);
@@ -125,13 +145,9 @@ static void print_json(const struct tfeed_dataset_stats *stats, uint64_t n_bins)
     json_key(&json, "ok");
     json_bool(&json, totals.is_whole);
     json_key(&json, "features");
-    json_begin_array(&json);
-    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++) {
-        const struct tfeed_dataset_feature feature = tfeed_dataset_stats_feature(stats, i);
-        if (feature.n_records > 0)
-            json_feature(&json, &feature, totals.n_records - totals.n_not_examples, n_bins);
-    }
-    json_end_array(&json);
+    json_features(&json, stats, false, n_bins);
+    json_key(&json, "lists");
+    json_features(&json, stats, true, n_bins);
     json_end_object(&json);
     json_end_line(&json);
 }
@@ -172,20 +188,29 @@ static void print_histogram(const struct tfeed_dataset_feature *feature, uint64_
     }
 }
 
+static void print_counts(const char *what, uint64_t n, uint64_t least, uint64_t most,
+                         const char *where)
+{
+    output_format("    %-9s %" PRIu64 ", %" PRIu64, what, n, least);
+    if (least != most)
+        output_format(" to %" PRIu64, most);
+    output_format(" a %s\n", where);
+}
+
 static void print_feature(const struct tfeed_dataset_feature *feature, uint64_t n_examples,
                           uint64_t n_bins)
 {
     output_text("  ");
     output_name_bytes(feature->name, feature->name_len);
-    output_format("  %s", example_kind_name(feature->kind));
+    output_format("  %s%s", feature->is_list ? "list of " : "", example_kind_name(feature->kind));
     output_format("\n    records   %" PRIu64 ", missing in %" PRIu64 "\n", feature->n_records,
                   n_examples - feature->n_records);
+    if (feature->is_list)
+        print_counts("steps", feature->n_steps, feature->min_steps, feature->max_steps, "record");
     if (feature->kind == TFEED_FEATURE_NONE)
         return;
-    output_format("    values    %" PRIu64 ", %" PRIu64, feature->n_values, feature->min_values);
-    if (feature->min_values != feature->max_values)
-        output_format(" to %" PRIu64, feature->max_values);
-    output_text(" a record\n");
+    print_counts("values", feature->n_values, feature->min_values, feature->max_values,
+                 feature->is_list ? "step" : "record");
     print_range(feature->kind == TFEED_FEATURE_BYTES ? "lengths" : "numbers", feature);
     if (feature->n_nan + feature->n_infinite > 0)
         output_format("    besides   %" PRIu64 " NaN, %" PRIu64 " infinite\n", feature->n_nan,
@@ -194,6 +219,17 @@ static void print_feature(const struct tfeed_dataset_feature *feature, uint64_t 
         feature->max_int64 > 0)
         output_text("    all text\n");
     print_histogram(feature, n_bins);
+}
+
+static void print_features(const struct tfeed_dataset_stats *stats, bool lists, uint64_t n_bins)
+{
+    const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
+
+    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++) {
+        const struct tfeed_dataset_feature feature = tfeed_dataset_stats_feature(stats, i);
+        if (feature.n_records > 0 && feature.is_list == lists)
+            print_feature(&feature, totals.n_records - totals.n_not_examples, n_bins);
+    }
 }
 
 static void print_text(const struct tfeed_dataset_stats *stats, uint64_t n_bins)
@@ -209,14 +245,13 @@ static void print_text(const struct tfeed_dataset_stats *stats, uint64_t n_bins)
                       totals.n_payload_bytes / totals.n_records);
     if (totals.n_not_examples > 0)
         output_format("records that are not Examples: %" PRIu64 "\n", totals.n_not_examples);
+    if (totals.n_sequences > 0)
+        output_format("records that are SequenceExamples: %" PRIu64 "\n", totals.n_sequences);
     if (totals.n_duplicates > 0)
         output_format("features whose name comes again in their record: %" PRIu64 "\n",
                       totals.n_duplicates);
-    for (size_t i = 0; i < tfeed_dataset_stats_n_features(stats); i++) {
-        const struct tfeed_dataset_feature feature = tfeed_dataset_stats_feature(stats, i);
-        if (feature.n_records > 0)
-            print_feature(&feature, totals.n_records - totals.n_not_examples, n_bins);
-    }
+    print_features(stats, false, n_bins);
+    print_features(stats, true, n_bins);
 }
 
 static enum exit_code run_stats(const void *user_values, const struct operands *operands)
@@ -264,13 +299,24 @@ const struct command command_stats = {
         "same of their lengths. A feature that comes with several kinds has an entry for each.\n"
         "Bins are a power of two wide and begin at a multiple of that.\n"
         "\n"
-        "With --json one object: {\"files\", \"records\", \"not_examples\", \"bytes\",\n"
+        "Of SequenceExamples these are the context, and then the lists, with the number of steps "
+        "too.\n"
+        "A record with feature lists (field 2) is a SequenceExample, any other an Example.\n"
+        "\n"
+        "With --json one object: {\"files\", \"records\", \"not_examples\",\n"
+        "\"sequence_examples\", \"bytes\",\n"
         "\"payload_bytes\", \"min_payload_bytes\", \"max_payload_bytes\", \"duplicates\", \"ok\",\n"
         "\"features\": [{\"name\", \"kind\", \"records\", \"missing\", \"values\", "
         "\"min_values\",\n"
         "\"max_values\", \"numbers\" or \"lengths\": {\"min\", \"max\", \"mean\", \"histogram\":\n"
         "{\"first\", \"width\", \"counts\"}}}]}; floats add \"nan\" and \"infinite\", bytes "
-        "\"text\".",
+        "\"text\".\n"
+        "\"lists\" stands behind \"features\", of the same form with \"steps\", \"min_steps\" and\n"
+        "\"max_steps\".\n"
+        "\n"
+        "examples:\n"
+        "  tfeed stats train.tfrecords\n"
+        "  tfeed stats --json 'train-*.tfrecords' | jq '.features[].name'",
     .options = stats_options,
     .defaults = &stats_defaults,
     .values_bytes = sizeof stats_defaults,

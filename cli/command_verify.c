@@ -11,13 +11,18 @@
 #include "cli/damage_print.h"
 #include "cli/inputs.h"
 #include "cli/reading.h"
+#include "cli/stop.h"
 
 enum { MAX_ERRORS = 100, MOST_ERRORS = 1 << 20 };
 
 struct verify_values {
     struct reading reading;
     uint64_t max_errors;
+    const char *index_dir;
     bool quick;
+    bool index;
+    bool text;
+    bool force;
 };
 
 struct verify {
@@ -36,13 +41,18 @@ static void print_text(const char *name, const struct tfeed_dataset_verify_repor
 {
     output_name(name);
     if (found->is_ok)
-        output_format(": ok, %" PRIu64 " records, %" PRIu64 " bytes\n", found->n_records,
-                      found->n_bytes);
+        output_format(": ok, %" PRIu64 " records, %" PRIu64 " bytes%s\n", found->n_records,
+                      found->n_bytes, found->has_index ? ", indexed" : "");
     else
         output_format(": damaged, %" PRIu64 " good records, %" PRIu64 " error%s%s%s%s\n",
                       found->n_records, found->n_errors, found->n_errors == 1 ? "" : "s",
                       found->cause ? " (" : "", found->cause ? found->cause : "",
                       found->cause ? ")" : "");
+}
+
+static bool go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
+{
+    return reading_show_progress(user_data, n_records, n_total, n_bytes) && !stop_requested();
 }
 
 static void verify_file(const void *state, const char *name, void *result)
@@ -51,13 +61,21 @@ static void verify_file(const void *state, const char *name, void *result)
     const struct verify_values *values = verify->values;
     struct verified *verified = result;
     struct tfeed_dataset_verify_options options;
+    struct tfeed_dataset_index_options index;
 
     tfeed_dataset_verify_options_init(&options);
     options.compression = (enum tfeed_compression)values->reading.compression;
     options.max_errors = values->max_errors;
     options.headers_only = values->quick;
     options.n_threads = verify->n_threads;
-    options.progress = reading_show_progress;
+    options.progress = go_on;
+    if (values->index) {
+        tfeed_dataset_index_options_init(&index);
+        index.form = values->text ? TFEED_INDEX_TEXT : TFEED_INDEX_PACKED;
+        index.index_dir = values->index_dir;
+        index.overwrite = values->force;
+        options.index = &index;
+    }
     verified->status = tfeed_dataset_verify(name, &options, &verified->found, &verified->error);
 }
 
@@ -70,13 +88,20 @@ static enum exit_code print_verified(void *state, const char *name, void *result
     enum exit_code code = EXIT_FINE;
 
     if (verify->values->reading.json)
-        damage_print_json(name, NULL, found, is_read ? NULL : &verified->error);
+        damage_print_json(name, NULL, verify->values->index, found,
+                          is_read ? NULL : &verified->error);
     else
         damage_report_faults(name, found);
-    if (!is_read)
+    if (verified->status == TFEED_ALREADY_EXISTS) {
+        report("%s; --force replaces it", verified->error.message);
+        code = EXIT_USAGE;
+    } else if (!is_read) {
         code = report_error(&verified->error);
-    else if (!verify->values->reading.json)
+    } else if (!verify->values->reading.json) {
         print_text(name, found);
+    }
+    if (is_read && verify->values->index && !found->has_index)
+        report("%s: no index was made, since the file is damaged", name);
     if (found->n_errors > 0)
         code = exit_code_worst(code, EXIT_DATA);
     tfeed_dataset_verify_report_clear(&verified->found);
@@ -89,6 +114,11 @@ static enum exit_code run_verify(const void *user_values, const struct operands 
     const struct verify_values *values = user_values;
     struct verify verify = {.values = values, .n_threads = 1};
     struct tfeed_file_list inputs;
+
+    if (!values->index && (values->text || values->index_dir || values->force)) {
+        report("--text, --index-dir and --force go with --index; try 'tfeed help verify'");
+        return EXIT_USAGE;
+    }
     const enum exit_code code = inputs_find(&inputs, operands);
 
     if (code == EXIT_FINE && inputs.n_files == 1)
@@ -96,6 +126,8 @@ static enum exit_code run_verify(const void *user_values, const struct operands 
     tfeed_file_list_clear(&inputs);
     if (code != EXIT_FINE)
         return code;
+    if (values->index)
+        stop_hold();
     return reading_visit_at_once(&values->reading, operands, sizeof(struct verified), verify_file,
                                  print_verified, &verify);
 }
@@ -112,6 +144,21 @@ static const struct option_spec verify_options[] = {
      .argument = "N",
      .help = "how many errors of a file are listed (default: 100); all are counted",
      .max = MOST_ERRORS},
+    {.name = "index",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct verify_values, index),
+     .help = "make INPUT.tfidx, too, as 'tfeed index' does, without reading twice"},
+    {.name = "text",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct verify_values, text),
+     .help = "with --index: the form of other loaders, a line 'offset size' for\n"
+             "each record"},
+    {.name = "index-dir",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct verify_values, index_dir),
+     .argument = "DIR",
+     .help = "with --index: where the indexes go (default: beside the files)"},
+    OPTION_FORCE(struct verify_values, force, "with --index: replace an index that is there"),
     {0}};
 
 static const struct verify_values verify_defaults = {.max_errors = MAX_ERRORS};
@@ -134,8 +181,9 @@ const struct command command_verify = {
         "uncompressed stream; cause is truncated, flipped_bits, wrong_compression, trailing_bytes\n"
         "or null. Bytes from offset to end are lost, and count as one record. hint, where there "
         "is\n"
-        "one, and lost_bytes stand with damage only. A single file is read by several threads.\n"
-        "'tfeed repair' saves what is good.",
+        "one, and lost_bytes stand with damage only; index (true or false) with --index. A single\n"
+        "file is read by several threads. Of a damaged file no index is made; 'tfeed repair'\n"
+        "saves what is good.",
     .options = verify_options,
     .defaults = &verify_defaults,
     .values_bytes = sizeof verify_defaults,

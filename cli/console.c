@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ static struct {
     void *file;               /* of the local file system; NULL: standard output */
     struct tfeed_error error; /* of the file's first write that failed; code TFEED_OK: none */
 } out;
+
+static _Thread_local struct output_capture *captured; /* NULL: `out` */
 
 static const char *reporting_command;
 
@@ -60,9 +63,40 @@ void output_flush(void)
     out.len = 0;
 }
 
+/* Room in memory; where there is none what was written is lost, and the room stands for it. */
+static char *reserve_captured(size_t len)
+{
+    static _Thread_local char lost[RESERVE_BYTES];
+
+    if (captured->capacity - captured->len < len) {
+        const size_t capacity = 2 * captured->capacity + RESERVE_BYTES;
+        char *data = captured->has_failed ? NULL : realloc(captured->data, capacity);
+        if (!data) {
+            captured->has_failed = true;
+            return lost;
+        }
+        captured->data = data;
+        captured->capacity = capacity;
+    }
+    return captured->data + captured->len;
+}
+
+void output_redirect(struct output_capture *capture)
+{
+    captured = capture;
+}
+
+void output_capture_clear(struct output_capture *capture)
+{
+    free(capture->data);
+    *capture = (struct output_capture){0};
+}
+
 char *output_reserve(size_t len)
 {
     assert(len <= RESERVE_BYTES);
+    if (captured)
+        return reserve_captured(len);
     if (len > BUFFER_BYTES - out.len)
         output_flush();
     return out.buffer + out.len;
@@ -70,7 +104,10 @@ char *output_reserve(size_t len)
 
 void output_advance(size_t len)
 {
-    out.len += len;
+    if (!captured)
+        out.len += len;
+    else if (!captured->has_failed)
+        captured->len += len;
 }
 
 void output_bytes(const void *data, size_t len)
@@ -215,6 +252,9 @@ enum exit_code report_error(const struct tfeed_error *error)
 {
     if (error->code == TFEED_CANCELLED && stop_requested())
         return EXIT_INTERRUPTED;
-    report("%s", error->message);
+    if (error->sys_errno == EISDIR && error->path[0] != '\0')
+        report("%s; its files are '%s/*'", error->message, error->path);
+    else
+        report("%s", error->message);
     return exit_code_of(error->code);
 }

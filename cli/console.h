@@ -6,7 +6,8 @@
  * Data goes to standard output through one buffer of our own, so that the reason of a failed write
  * is still known when the program ends: a full disk is EXIT_IO, a reader that went away (a closed
  * pipe) ends the program silently. Everything else goes to standard error, a line at a time, with
- * control characters masked. Only the main thread may use these.
+ * control characters masked. Only the main thread may use these; other threads may write into a
+ * text of their own, which the main thread then puts out.
  */
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
@@ -30,6 +31,20 @@ void output_name_bytes(const char *name, size_t len);
 /** Room for `len` more bytes, to be filled and then counted by output_advance; len <= 64 KiB. */
 char *output_reserve(size_t len);
 void output_advance(size_t len);
+
+/** What a thread writes, in memory, until somebody puts it out. Zeroed at its start. */
+struct output_capture {
+    char *data;
+    size_t len;
+    size_t capacity;
+    bool has_failed; /**< no memory: something is missing */
+};
+
+/** From here on this thread writes there; NULL: on standard output, as before. */
+void output_redirect(struct output_capture *capture);
+
+/** Frees what it holds; zeroed again. */
+void output_capture_clear(struct output_capture *capture);
 
 /** Hands on what was gathered, at the end of what should be seen now. */
 void output_flush(void);

@@ -18,8 +18,6 @@
 #include "cli/record_print.h"
 #include "cli/stop.h"
 
-enum { RECORDS_A_LOOK = 128 };
-
 static bool ends_with(const char *name, size_t len, const char *suffix)
 {
     const size_t suffix_len = strlen(suffix);
@@ -61,31 +59,6 @@ struct jsonl_output {
     uint64_t n_records;
 };
 
-static enum exit_code print_records(struct jsonl_output *output, const char *name,
-                                    struct tfeed_record_reader *reader)
-{
-    struct tfeed_record_view record;
-    struct tfeed_error error;
-
-    while (!output_failed()) {
-        const tfeed_status status = tfeed_record_reader_next(reader, &record, &error);
-        if (status == TFEED_OUT_OF_RANGE)
-            return EXIT_FINE;
-        if (status != TFEED_OK)
-            return report_error(&error);
-        if (record.record % RECORDS_A_LOOK == 0) {
-            progress_update(record.offset);
-            if (stop_requested())
-                return EXIT_INTERRUPTED;
-        }
-        const enum exit_code code = record_printer_print(&output->printer, name, &record);
-        if (code != EXIT_FINE)
-            return code;
-        output->n_records++;
-    }
-    return EXIT_FINE;
-}
-
 static enum exit_code print_file(struct jsonl_output *output, const char *name)
 {
     struct tfeed_record_reader_options options;
@@ -97,7 +70,10 @@ static enum exit_code print_file(struct jsonl_output *output, const char *name)
     options.map = TFEED_MAP_NEVER; /* a file that is cut is no reason to leave ours behind */
     if (tfeed_record_reader_open(name, &options, &reader, &error) != TFEED_OK)
         return report_error(&error);
-    const enum exit_code code = print_records(output, name, reader);
+    uint64_t n_printed;
+    const enum exit_code code = record_printer_rest(&output->printer, name, reader, UINT64_MAX,
+                                                    (size_t)output->making->threads, &n_printed);
+    output->n_records += n_printed;
     tfeed_record_reader_close(reader);
     return code;
 }

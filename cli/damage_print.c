@@ -49,7 +49,7 @@ static void print_stopped(struct json_writer *json, const struct tfeed_error *st
     json_end_object(json);
 }
 
-void damage_print_json(const char *name, const char *out,
+void damage_print_json(const char *name, const char *out, bool with_index,
                        const struct tfeed_dataset_verify_report *found,
                        const struct tfeed_error *stopped)
 {
@@ -76,6 +76,10 @@ void damage_print_json(const char *name, const char *out,
     if (stopped)
         print_stopped(&json, stopped);
     json_end_array(&json);
+    if (with_index) {
+        json_key(&json, "index");
+        json_bool(&json, found->has_index);
+    }
     json_end_object(&json);
     json_end_line(&json);
 }

@@ -11,10 +11,11 @@
 /**
  * A line of JSON.
  *
- * @param out      where the good records went; NULL: nowhere
- * @param stopped  what kept the file from being read to its end, besides damage; or NULL
+ * @param out         where the good records went; NULL: nowhere
+ * @param with_index  says whether an index was made
+ * @param stopped     what kept the file from being read to its end, besides damage; or NULL
  */
-void damage_print_json(const char *name, const char *out,
+void damage_print_json(const char *name, const char *out, bool with_index,
                        const struct tfeed_dataset_verify_report *found,
                        const struct tfeed_error *stopped);
 

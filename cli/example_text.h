@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * example_text.h - one Example on standard output: whole as JSON, or short for people.
+ * example_text.h - one Example or SequenceExample on standard output: whole as JSON, or short for
+ * people.
  */
 #ifndef CLI_EXAMPLE_TEXT_H
 #define CLI_EXAMPLE_TEXT_H
@@ -10,19 +11,25 @@
 #include <stddef.h>
 
 #include <tfeed/features.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 
 #include "cli/json_writer.h"
 
-/** The features of one record, and memory that is kept for the next. Zeroed at its start. */
+/** The features and lists of one record, and memory that is kept for the next. Zeroed at its
+ *  start. */
 struct example_text {
     struct tfeed_feature_view *features; /**< in the record's own order; views into the record */
     size_t n_features;
-    size_t n_slots;
+    size_t n_feature_slots;
+    struct tfeed_list_view *lists; /**< of a SequenceExample */
+    size_t n_lists;
+    size_t n_list_slots;
     const void *data; /**< the record */
     size_t len;
-    bool has_none; /**< it has no features at all */
-    void *values;  /**< of one feature, for JSON */
+    bool is_sequence; /**< it has a field for lists, be there any or not */
+    bool has_none;    /**< it has no features at all */
+    void *values;     /**< of one feature, for JSON */
     size_t values_bytes;
 };
 
@@ -37,7 +44,8 @@ TFEED_MUST_USE tfeed_status example_text_read(struct example_text *text, const v
                                               size_t len, struct tfeed_error *reterr);
 
 /**
- * Writes {"features": {NAME: {KIND: [...]}}}; utf8: bytes that are text appear as text.
+ * Writes {"features": {NAME: {KIND: [...]}}}, or of a SequenceExample {"context": {NAME: ...},
+ * "feature_lists": {NAME: [{KIND: [...]}, ...]}}; utf8: bytes that are text appear as text.
  *
  * @return TFEED_OK, TFEED_RESOURCE_EXHAUSTED (nothing was written)
  */
@@ -47,12 +55,13 @@ TFEED_MUST_USE tfeed_status example_text_print_json(struct example_text *text,
 
 /**
  * True when `tfeed convert jsonl` makes the same bytes again of the JSON of the whole record; else
- * it makes an Example of equal content. Names that come twice count as false: other readers of JSON
+ * it makes a record of equal content. Names that come twice count as false: other readers of JSON
  * drop one.
  */
 bool example_text_is_exact(const struct example_text *text);
 
-/** Writes a line a feature: name, kind, number of values, and the first of them. */
+/** Writes a line a feature: name, kind, number of values, and the first of them; of a list the same
+ *  of its first steps. */
 void example_text_print(const struct example_text *text, int indent);
 
 /** "bytes", "float", "int64", "none". */

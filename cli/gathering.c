@@ -24,8 +24,10 @@ static void gather_file(const void *state, const char *name, void *result)
     const struct gathering *gathering = state;
     struct gathered *gathered = result;
 
-    gathered->status =
-        tfeed_dataset_stats_new(gathering->options, &gathered->stats, &gathered->error);
+    struct tfeed_dataset_stats_options options = *gathering->options;
+
+    options.n_threads = reading_file_threads();
+    gathered->status = tfeed_dataset_stats_new(&options, &gathered->stats, &gathered->error);
     if (gathered->status == TFEED_OK)
         gathered->status = tfeed_dataset_stats_add_file(gathered->stats, name, &gathered->error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * help_pages.c - the tables of the commands as manual pages and as shell completion.
+ * help_pages.c - the tables of the commands as manual pages.
  */
 #include "cli/help_pages.h"
 
@@ -37,7 +37,7 @@ static void print_roff_text(const char *text)
     print_roff(text, strlen(text));
 }
 
-/* Paragraphs are filled anew; those that begin with blanks stay as they are. */
+/* Paragraphs are filled anew; from a line that begins with blanks on they stay as they are. */
 static void print_paragraphs(const char *text)
 {
     bool begins = true;
@@ -55,6 +55,9 @@ static void print_paragraphs(const char *text)
                 is_fixed = text[0] == ' ';
                 output_text(is_fixed ? ".PP\n.nf\n" : ".PP\n");
                 begins = false;
+            } else if (text[0] == ' ' && !is_fixed) { /* examples below their heading */
+                output_text(".nf\n");
+                is_fixed = true;
             }
             print_roff(text, len);
             output_text("\n");
@@ -164,102 +167,4 @@ void help_print_man(const struct command *command)
     output_text(exit_status);
     output_text(".SH ENVIRONMENT\n.TP\n\\fBTFEED_CPU\\fR\n"
                 "baseline, sse42, avx2 or avx512: the instructions that may be used.\n");
-}
-
-/* --------------------------------------------------------------- completion */
-
-/* The first words of commands, each once: families share theirs. */
-static void print_first_words(void)
-{
-    size_t last_len = 0;
-    const char *last = "";
-
-    for (size_t i = 0; command_at(i); i++) {
-        const char *name = command_at(i)->name;
-        const size_t len = strcspn(name, " ");
-        if (len != last_len || memcmp(name, last, len) != 0)
-            output_format("%s%.*s", i > 0 ? " " : "", (int)len, name);
-        last = name;
-        last_len = len;
-    }
-}
-
-static bool is_first_of_family(size_t i)
-{
-    const char *name = command_at(i)->name;
-    const size_t len = strcspn(name, " ");
-
-    if (name[len] == '\0')
-        return false;
-    for (size_t k = 0; k < i; k++)
-        if (strncmp(command_at(k)->name, name, len + 1) == 0)
-            return false;
-    return true;
-}
-
-/* "bench) second='read parse …' ;;" */
-static void print_family(size_t first)
-{
-    const char *name = command_at(first)->name;
-    const size_t len = strcspn(name, " ");
-
-    output_format("    %.*s) second='", (int)len, name);
-    for (size_t i = first; command_at(i); i++)
-        if (strncmp(command_at(i)->name, name, len + 1) == 0)
-            output_format("%s%s", i > first ? " " : "", command_at(i)->name + len + 1);
-    output_text("' ;;\n");
-}
-
-static void print_choices(const struct command *command)
-{
-    for (const struct option_spec *spec = command->options; spec->name; spec++) {
-        if (spec->kind != OPTION_CHOICE)
-            continue;
-        output_format("    '%s --%s') words='", command->name, spec->name);
-        for (const char *at = spec->argument; *at; at++)
-            output_text(*at == '|' ? " " : (const char[]){*at, '\0'});
-        output_text("' ;;\n");
-    }
-}
-
-static void print_options(const struct command *command)
-{
-    output_format("        '%s') words='", command->name);
-    for (const struct option_spec *spec = command->options; spec->name; spec++)
-        output_format("--%s ", spec->name);
-    output_text("--help' ;;\n");
-}
-
-void help_print_bash(void)
-{
-    output_text("# Completion of tfeed for bash; made by `tfeed help --form bash`.\n"
-                "_tfeed()\n{\n"
-                "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                "    local name=${COMP_WORDS[1]} second= words=\n"
-                "    COMPREPLY=()\n"
-                "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
-                "        COMPREPLY=($(compgen -W '");
-    print_first_words();
-    output_text("' -- \"$current\"))\n        return\n    fi\n    case $name in\n");
-    for (size_t i = 0; command_at(i); i++)
-        if (is_first_of_family(i))
-            print_family(i);
-    output_text("    esac\n"
-                "    if [ -n \"$second\" ]; then\n"
-                "        if [ \"$COMP_CWORD\" = 2 ]; then\n"
-                "            COMPREPLY=($(compgen -W \"$second\" -- \"$current\"))\n"
-                "            return\n"
-                "        fi\n"
-                "        name=\"$name ${COMP_WORDS[2]}\"\n"
-                "    fi\n"
-                "    case \"$name $before\" in\n");
-    for (size_t i = 0; command_at(i); i++)
-        print_choices(command_at(i));
-    output_text("    *)\n        [[ $current == -* ]] && case $name in\n");
-    for (size_t i = 0; command_at(i); i++)
-        print_options(command_at(i));
-    output_text("        esac ;;\n    esac\n"
-                "    [ -z \"$words\" ] || COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-                "}\n"
-                "complete -o default -F _tfeed tfeed\n");
 }

@@ -13,7 +13,9 @@
 /** Prints the manual page of a command, tfeed-NAME(1); NULL: of the program, tfeed(1). */
 void help_print_man(const struct command *command);
 
-/** Prints a bash script that completes commands, options and the words that options take. */
+/** Print a script for the shell that completes commands, options and the words they take. */
 void help_print_bash(void);
+void help_print_zsh(void);
+void help_print_fish(void);
 
 #endif

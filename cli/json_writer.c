@@ -82,6 +82,17 @@ static size_t utf8_character(const unsigned char *at, size_t len)
     return n;
 }
 
+bool json_is_utf8(const void *text, size_t len)
+{
+    const unsigned char *at = text;
+    size_t n;
+
+    for (; len > 0; at += n, len -= n)
+        if ((n = utf8_character(at, len)) == 0)
+            return false;
+    return true;
+}
+
 bool json_is_text(const void *text, size_t len)
 {
     const unsigned char *at = text;

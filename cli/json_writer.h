@@ -44,6 +44,9 @@ void json_null(struct json_writer *json);
 /** Ends the line: the text is complete. */
 void json_end_line(struct json_writer *json);
 
+/** True when the bytes are UTF-8, NUL and all. */
+bool json_is_utf8(const void *text, size_t len);
+
 /** True when the bytes are UTF-8 without control characters but tab and the ends of lines. */
 bool json_is_text(const void *text, size_t len);
 

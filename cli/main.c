@@ -7,6 +7,8 @@
  */
 #include <assert.h>
 #include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <tfeed/version.h>
@@ -15,6 +17,7 @@
 #include "cli/console.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/spelling.h"
 #include "cli/stop.h"
 
 /* In the order of the list that help prints; commands of one group stand together. */
@@ -25,10 +28,10 @@ static const struct command *const commands[] = {
     &command_convert,     &command_merge,        &command_split,      &command_reshard,
     &command_shuffle,     &command_sample,       &command_bench_read, &command_bench_parse,
     &command_bench_write, &command_bench_encode, &command_bench_load, &command_bench_step,
-    &command_bench_probe, &command_help,         &command_version,
+    &command_bench_files, &command_bench_probe,  &command_help,       &command_version,
 };
 
-enum { N_COMMANDS = sizeof commands / sizeof commands[0], MAX_VALUES_BYTES = 512 };
+enum { N_COMMANDS = sizeof commands / sizeof commands[0], MAX_VALUES_BYTES = 512, NAME_BYTES = 64 };
 
 const struct command *command_at(size_t i)
 {
@@ -102,18 +105,43 @@ enum exit_code exit_code_worst(enum exit_code a, enum exit_code b)
     return a > b ? a : b;
 }
 
+const char *command_meant_by(const char *name)
+{
+    const char *meant = NULL;
+    size_t nearest = SIZE_MAX;
+
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        const size_t distance = spelling_distance(name, commands[i]->name);
+        if (distance < nearest) {
+            nearest = distance;
+            meant = commands[i]->name;
+        }
+    }
+    return meant;
+}
+
 /* No command, or none of that name. */
 static enum exit_code refuse(int n_words, char **words)
 {
+    char name[NAME_BYTES];
+
     report_as(NULL);
-    if (n_words == 0)
+    if (n_words == 0) {
         report("no command given; try 'tfeed help'");
-    else if (!command_is_family(words[0]))
-        report("unknown command '%s'; try 'tfeed help'", words[0]);
-    else if (n_words == 1)
+        return EXIT_USAGE;
+    }
+    if (n_words == 1 && command_is_family(words[0])) {
         report("%s what? try 'tfeed help %s'", words[0], words[0]);
+        return EXIT_USAGE;
+    }
+    const bool has_two = command_is_family(words[0]);
+    snprintf(name, sizeof name, "%s%s%s", words[0], has_two ? " " : "", has_two ? words[1] : "");
+    const char *meant = command_meant_by(name);
+    if (meant)
+        report("unknown command '%s'; did you mean 'tfeed %s'?", name, meant);
     else
-        report("unknown command '%s %s'; try 'tfeed help %s'", words[0], words[1], words[0]);
+        report("unknown command '%s'; try 'tfeed help%s%s'", name, has_two ? " " : "",
+               has_two ? words[0] : "");
     return EXIT_USAGE;
 }
 

@@ -52,6 +52,7 @@ enum exit_code making_begin(const struct making *making, const struct operands *
     options->overwrite = making->force;
     options->sync = making->sync;
     options->allow_incomplete = making->incomplete;
+    options->n_threads = (uint32_t)making->threads;
     options->progress = go_on;
     allow_many_files();
     stop_hold();

@@ -19,9 +19,6 @@
 #include "cli/progress.h"
 #include "cli/reading.h"
 
-/** Compressions of an output: those of enum tfeed_compression without "auto". */
-#define OUTPUT_COMPRESSION_WORDS "none|gzip|zlib|snappy"
-
 enum { MAKING_MAX_SHARDS = 99999 };
 
 /** A member `making` of the command's values. */
@@ -38,26 +35,10 @@ struct making {
 
 /** Their rows in the option table of a command whose values are `type`. */
 #define MAKING_OPTIONS(type, out_argument, out_help)                                               \
-    {.name = "out",                                                                                \
-     .letter = 'o',                                                                                \
-     .kind = OPTION_TEXT,                                                                          \
-     .offset = offsetof(type, making.out),                                                         \
-     .argument = (out_argument),                                                                   \
-     .help = (out_help)},                                                                          \
-        {.name = "compression",                                                                    \
-         .kind = OPTION_CHOICE,                                                                    \
-         .offset = offsetof(type, making.compression),                                             \
-         .argument = OUTPUT_COMPRESSION_WORDS,                                                     \
-         .help = "of the output (default: none)"},                                                 \
-        {.name = "input-compression",                                                              \
-         .kind = OPTION_CHOICE,                                                                    \
-         .offset = offsetof(type, making.input_compression),                                       \
-         .argument = COMPRESSION_WORDS,                                                            \
-         .help = "of the input (default: auto, by its content)"},                                  \
-        {.name = "force",                                                                          \
-         .kind = OPTION_FLAG,                                                                      \
-         .offset = offsetof(type, making.force),                                                   \
-         .help = "replace files that are there"},                                                  \
+    OPTION_OUT(type, making.out, out_argument, out_help),                                          \
+        OPTION_OUTPUT_COMPRESSION(type, making.compression),                                       \
+        OPTION_INPUT_COMPRESSION(type, making.input_compression, "input-compression"),             \
+        OPTION_FORCE(type, making.force, "replace files that are there"),                          \
         {.name = "sync",                                                                           \
          .kind = OPTION_FLAG,                                                                      \
          .offset = offsetof(type, making.sync),                                                    \
@@ -66,16 +47,8 @@ struct making {
          .kind = OPTION_FLAG,                                                                      \
          .offset = offsetof(type, making.incomplete),                                              \
          .help = "take some files of a set -of-N although others are missing"},                    \
-        {.name = "threads",                                                                        \
-         .kind = OPTION_NUMBER,                                                                    \
-         .offset = offsetof(type, making.threads),                                                 \
-         .argument = "N",                                                                          \
-         .help = "that may work at once (default: 0, one a processor);\nthe output is the same",   \
-         .max = READING_MAX_THREADS},                                                              \
-    {                                                                                              \
-        .name = "progress", .kind = OPTION_CHOICE, .offset = offsetof(type, making.progress),      \
-        .argument = PROGRESS_WORDS, .help = "on standard error (default: auto, on a terminal)"     \
-    }
+        OPTION_THREADS(type, making.threads, "that may work at once"),                             \
+        OPTION_PROGRESS(type, making.progress)
 
 /**
  * Finds the inputs, sets the library's options, and begins to show progress; Ctrl-C only asks from

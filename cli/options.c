@@ -9,10 +9,14 @@
 #include "cli/options.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/spelling.h"
+
+enum { NAME_BYTES = 64 };
 
 struct parse {
     const struct command *command;
@@ -111,6 +115,25 @@ static enum options_outcome store(const struct parse *parse, const struct option
     return OPTIONS_WRONG;
 }
 
+static enum options_outcome unknown(const struct parse *parse, const char *name, size_t len)
+{
+    char typed[NAME_BYTES];
+    const char *meant = NULL;
+    size_t nearest = SIZE_MAX;
+
+    snprintf(typed, sizeof typed, "%.*s", (int)(len < sizeof typed ? len : sizeof typed), name);
+    for (const struct option_spec *spec = parse->command->options; spec->name; spec++) {
+        const size_t distance = spelling_distance(typed, spec->name);
+        if (distance < nearest) {
+            nearest = distance;
+            meant = spec->name;
+        }
+    }
+    if (meant)
+        return wrong(parse, "unknown option '--%.*s' (is it '--%s'?)", (int)len, name, meant);
+    return wrong(parse, "unknown option '--%.*s'", (int)len, name);
+}
+
 /* "--name", "--name=value" or "--name value"; parse->at is behind the word. */
 static enum options_outcome parse_long(struct parse *parse, const char *word)
 {
@@ -122,7 +145,7 @@ static enum options_outcome parse_long(struct parse *parse, const char *word)
     while (spec->name && (strlen(spec->name) != len || memcmp(spec->name, name, len) != 0))
         spec++;
     if (!spec->name)
-        return wrong(parse, "unknown option '--%.*s'", (int)len, name);
+        return unknown(parse, name, len);
     if (spec->kind == OPTION_FLAG) {
         if (value)
             return wrong(parse, "option '--%s' takes no value", spec->name);
@@ -183,7 +206,8 @@ enum options_outcome options_parse(const struct command *command, int argc, char
             return outcome;
     }
     if (n_operands < command->min_operands)
-        return wrong(&parse, n_operands ? "something is missing: %s" : "no input given: %s",
+        return wrong(&parse, "%s; usage: tfeed %s %s",
+                     n_operands ? "something is missing" : "no input given", command->name,
                      command->usage);
     if (n_operands > command->max_operands)
         return wrong(&parse, "unexpected '%s'", argv[command->max_operands]);

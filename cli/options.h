@@ -32,6 +32,56 @@ struct option_spec {
     uint64_t max;
 };
 
+/*
+ * Rows that many commands share; `member` is the value's place in the command's struct `type`.
+ */
+
+#define OPTION_OUT(type, member, out_argument, out_help)                                           \
+    {                                                                                              \
+        .name = "out", .letter = 'o', .kind = OPTION_TEXT, .offset = offsetof(type, member),       \
+        .argument = (out_argument), .help = (out_help)                                             \
+    }
+#define OPTION_FORCE(type, member, force_help)                                                     \
+    {                                                                                              \
+        .name = "force", .kind = OPTION_FLAG, .offset = offsetof(type, member),                    \
+        .help = (force_help)                                                                       \
+    }
+#define OPTION_JSON(type, member, json_help)                                                       \
+    {                                                                                              \
+        .name = "json", .kind = OPTION_FLAG, .offset = offsetof(type, member), .help = (json_help) \
+    }
+#define OPTION_THREADS(type, member, threads_help)                                                 \
+    {                                                                                              \
+        .name = "threads", .kind = OPTION_NUMBER, .offset = offsetof(type, member),                \
+        .argument = "N",                                                                           \
+        .help = threads_help " (default: 0, one a processor);\nthe output is the same",            \
+        .max = OPTION_MAX_THREADS                                                                  \
+    }
+#define OPTION_PROGRESS(type, member)                                                              \
+    {                                                                                              \
+        .name = "progress", .kind = OPTION_CHOICE, .offset = offsetof(type, member),               \
+        .argument = PROGRESS_WORDS, .help = "on standard error (default: auto, on a terminal)"     \
+    }
+/** Of an input; option_name: "compression", "input-compression" where the output has one. */
+#define OPTION_INPUT_COMPRESSION(type, member, option_name)                                        \
+    {                                                                                              \
+        .name = (option_name), .kind = OPTION_CHOICE, .offset = offsetof(type, member),            \
+        .argument = COMPRESSION_WORDS, .help = "of the input (default: auto, by its content)"      \
+    }
+#define OPTION_OUTPUT_COMPRESSION(type, member)                                                    \
+    {                                                                                              \
+        .name = "compression", .kind = OPTION_CHOICE, .offset = offsetof(type, member),            \
+        .argument = OUTPUT_COMPRESSION_WORDS, .help = "of the output (default: none)"              \
+    }
+
+enum { OPTION_MAX_THREADS = 256 };
+
+/** The words of --compression in the order of enum tfeed_compression; of an output without the
+ *  first; and those of enum progress_when. */
+#define COMPRESSION_WORDS        "auto|" OUTPUT_COMPRESSION_WORDS
+#define OUTPUT_COMPRESSION_WORDS "none|gzip|zlib|snappy"
+#define PROGRESS_WORDS           "auto|always|never"
+
 struct command;
 struct operands;
 

@@ -11,9 +11,8 @@
 
 #include <stdint.h>
 
-/** The words of --progress in their order. */
+/** The words of --progress (options.h) in their order. */
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
-#define PROGRESS_WORDS "auto|always|never"
 
 /** Starts; AUTO shows the line when standard error is a terminal. total_bytes 0: not known. */
 void progress_start(enum progress_when when, uint64_t total_bytes);

@@ -8,14 +8,20 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include <tfeed/inspect.h>
+#include <tfeed/in_order.h>
 
 #include "cli/console.h"
 #include "cli/inputs.h"
 #include "cli/stop.h"
 
-/* Only one thread may write on the terminal. Set before any other begins. */
+/* Only one thread may write on the terminal. Set before any other begins, as the next. */
 static bool one_at_a_time;
+static size_t file_threads = 1;
+
+uint32_t reading_file_threads(void)
+{
+    return (uint32_t)file_threads;
+}
 
 static enum exit_code visit_each(const struct tfeed_file_list *inputs, visit_fn visit, void *state)
 {
@@ -132,8 +138,9 @@ static enum exit_code visit_at_once(struct visit *visit, size_t n_threads)
         return EXIT_IO;
     }
     one_at_a_time = n_files == 1 || n_threads == 1;
+    file_threads = n_files == 1 ? n_threads : 1;
     const tfeed_status status =
-        tfeed_dataset_in_order(n_files, n_threads, work_on_file, file_is_done, visit, &error);
+        tfeed_in_order(n_files, n_threads, work_on_file, file_is_done, visit, &error);
     free(visit->results);
     return status == TFEED_OK ? visit->code : report_error(&error);
 }

@@ -17,9 +17,6 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 
-/** The words of --compression in the order of enum tfeed_compression. */
-#define COMPRESSION_WORDS "auto|none|gzip|zlib|snappy"
-
 /** A member `reading` of the command's values. */
 struct reading {
     int compression;  /**< enum tfeed_compression */
@@ -28,30 +25,16 @@ struct reading {
     bool json;
 };
 
-enum { READING_MAX_THREADS = 256 };
+/** Their rows in the option table of a command whose values are `type`, of which threads are no
+ *  help. */
+#define READING_OPTIONS_ALONE(type)                                                                \
+    OPTION_JSON(type, reading.json, "JSON Lines: one object a line"),                              \
+        OPTION_INPUT_COMPRESSION(type, reading.compression, "compression"),                        \
+        OPTION_PROGRESS(type, reading.progress)
 
-/** Their rows in the option table of a command whose values are `type`. */
+/** The same for all others. */
 #define READING_OPTIONS(type)                                                                      \
-    {.name = "json",                                                                               \
-     .kind = OPTION_FLAG,                                                                          \
-     .offset = offsetof(type, reading.json),                                                       \
-     .help = "JSON Lines: one object a line"},                                                     \
-        {.name = "compression",                                                                    \
-         .kind = OPTION_CHOICE,                                                                    \
-         .offset = offsetof(type, reading.compression),                                            \
-         .argument = COMPRESSION_WORDS,                                                            \
-         .help = "of the input (default: auto, by its content)"},                                  \
-        {.name = "threads",                                                                        \
-         .kind = OPTION_NUMBER,                                                                    \
-         .offset = offsetof(type, reading.threads),                                                \
-         .argument = "N",                                                                          \
-         .help = "files read at the same time (default: 0, one a processor);\n"                    \
-                 "the output is the same",                                                         \
-         .max = READING_MAX_THREADS},                                                              \
-    {                                                                                              \
-        .name = "progress", .kind = OPTION_CHOICE, .offset = offsetof(type, reading.progress),     \
-        .argument = PROGRESS_WORDS, .help = "on standard error (default: auto, on a terminal)"     \
-    }
+    READING_OPTIONS_ALONE(type), OPTION_THREADS(type, reading.threads, "that work at the same time")
 
 /** Works on one file; has printed its messages. */
 typedef enum exit_code (*visit_fn)(void *state, const char *name);
@@ -70,6 +53,10 @@ typedef enum exit_code (*reading_done_fn)(void *state, const char *name, void *r
 enum exit_code reading_visit_at_once(const struct reading *reading, const struct operands *operands,
                                      size_t result_bytes, reading_work_fn work,
                                      reading_done_fn done, void *state);
+
+/** For a reading_work_fn: threads that may share in the file at hand, 0: one a processor. Several
+ *  files are read side by side, one file by several threads. */
+uint32_t reading_file_threads(void);
 
 /** For the progress of whole operations: shows it where one file is read at a time. */
 bool reading_show_progress(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes);

@@ -43,11 +43,10 @@ enum exit_code record_printer_init(struct record_printer *printer, const struct 
     return how->features ? take_names(printer, how->features) : EXIT_FINE;
 }
 
-static bool is_wanted(struct record_printer *printer, const struct tfeed_feature_view *feature)
+static bool is_wanted(struct record_printer *printer, const char *name, size_t len)
 {
     for (size_t i = 0; i < printer->n_names; i++) {
-        if (printer->names[i].len == feature->name_len &&
-            memcmp(printer->names[i].name, feature->name, feature->name_len) == 0) {
+        if (printer->names[i].len == len && memcmp(printer->names[i].name, name, len) == 0) {
             printer->names[i].was_met = true;
             return true;
         }
@@ -63,9 +62,14 @@ static void drop_unwanted(struct record_printer *printer)
     if (printer->n_names == 0)
         return;
     for (size_t i = 0; i < text->n_features; i++)
-        if (is_wanted(printer, &text->features[i]))
+        if (is_wanted(printer, text->features[i].name, text->features[i].name_len))
             text->features[n++] = text->features[i];
     text->n_features = n;
+    n = 0;
+    for (size_t i = 0; i < text->n_lists; i++)
+        if (is_wanted(printer, text->lists[i].name, text->lists[i].name_len))
+            text->lists[n++] = text->lists[i];
+    text->n_lists = n;
 }
 
 static void print_raw_json(struct record_printer *printer, const struct tfeed_record_view *record)
@@ -104,10 +108,47 @@ static void note_exactness(struct record_printer *printer, const char *name,
 static void warn_of_inexact(const struct record_printer *printer)
 {
     if (printer->n_inexact > 0)
-        report("warning: %s: record %" PRIu64 "%s: its JSON becomes an Example of equal content, "
+        report("warning: %s: record %" PRIu64 "%s: its JSON becomes a record of equal content, "
                "but not the same bytes (a name twice, unpacked numbers, unknown fields, ...)",
                printer->inexact_name, printer->inexact_record,
                printer->n_inexact > 1 ? " and others" : "");
+}
+
+tfeed_status record_printer_text(struct record_printer *printer, const char *name,
+                                 const struct tfeed_record_view *record, struct tfeed_error *reterr)
+{
+    if (printer->how->raw) {
+        if (printer->json)
+            print_raw_json(printer, record);
+        else
+            output_bytes(record->data, record->len);
+        return TFEED_OK;
+    }
+    tfeed_status status = example_text_read(&printer->text, record->data, record->len, reterr);
+    if (status == TFEED_OK && printer->json)
+        note_exactness(printer, name, record);
+    drop_unwanted(printer);
+    if (status == TFEED_OK && printer->json) {
+        status =
+            example_text_print_json(&printer->text, &printer->writer, printer->how->utf8, reterr);
+    } else if (status == TFEED_OK) {
+        print_heading(name, record);
+        example_text_print(&printer->text, 2);
+    }
+    if (status != TFEED_OK) {
+        reterr->record = record->record;
+        reterr->offset = record->offset;
+    }
+    return status;
+}
+
+enum exit_code record_printer_report(const char *name, const struct tfeed_error *error)
+{
+    if (error->code != TFEED_INVALID_ARGUMENT)
+        return report_error(error);
+    report("%s: record %" PRIu64 " at byte %" PRIu64 ": %s; --raw prints what is no Example", name,
+           error->record, error->offset, error->message);
+    return EXIT_DATA;
 }
 
 enum exit_code record_printer_print(struct record_printer *printer, const char *name,
@@ -115,30 +156,29 @@ enum exit_code record_printer_print(struct record_printer *printer, const char *
 {
     struct tfeed_error error;
 
-    if (printer->how->raw) {
-        if (printer->json)
-            print_raw_json(printer, record);
-        else
-            output_bytes(record->data, record->len);
-        return EXIT_FINE;
+    return record_printer_text(printer, name, record, &error) == TFEED_OK
+               ? EXIT_FINE
+               : record_printer_report(name, &error);
+}
+
+void record_printer_fork(const struct record_printer *printer, struct record_printer *ret_fork)
+{
+    *ret_fork = *printer;
+    ret_fork->text = (struct example_text){0};
+    ret_fork->writer = (struct json_writer){0};
+    ret_fork->n_inexact = 0;
+}
+
+void record_printer_join(struct record_printer *printer, struct record_printer *fork)
+{
+    for (size_t i = 0; i < printer->n_names; i++)
+        printer->names[i].was_met = printer->names[i].was_met || fork->names[i].was_met;
+    if (printer->n_inexact == 0 && fork->n_inexact > 0) {
+        memcpy(printer->inexact_name, fork->inexact_name, sizeof printer->inexact_name);
+        printer->inexact_record = fork->inexact_record;
     }
-    tfeed_status status = example_text_read(&printer->text, record->data, record->len, &error);
-    if (status == TFEED_INVALID_ARGUMENT) {
-        report("%s: record %" PRIu64 " at byte %" PRIu64 ": %s; --raw prints what is no Example",
-               name, record->record, record->offset, error.message);
-        return EXIT_DATA;
-    }
-    if (status == TFEED_OK && printer->json)
-        note_exactness(printer, name, record);
-    drop_unwanted(printer);
-    if (status == TFEED_OK && printer->json) {
-        status =
-            example_text_print_json(&printer->text, &printer->writer, printer->how->utf8, &error);
-    } else if (status == TFEED_OK) {
-        print_heading(name, record);
-        example_text_print(&printer->text, 2);
-    }
-    return status == TFEED_OK ? EXIT_FINE : report_error(&error);
+    printer->n_inexact += fork->n_inexact;
+    example_text_clear(&fork->text);
 }
 
 static void warn_of_index(const struct tfeed_record_getter *getter)

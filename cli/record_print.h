@@ -68,6 +68,30 @@ enum exit_code record_printer_init(struct record_printer *printer, const struct 
 enum exit_code record_printer_print(struct record_printer *printer, const char *name,
                                     const struct tfeed_record_view *record);
 
+/** Prints the records of a file from where the reader stands, at most n_records of them, with the
+ *  text made on n_threads threads (0: one a processor): messages say what is wrong. */
+enum exit_code record_printer_rest(struct record_printer *printer, const char *name,
+                                   struct tfeed_record_reader *reader, uint64_t n_records,
+                                   size_t n_threads, uint64_t *ret_n_printed);
+
+/*
+ * The parts of the above, for printers on several threads.
+ */
+
+/** A printer that prints as the other does, for another thread. */
+void record_printer_fork(const struct record_printer *printer, struct record_printer *ret_fork);
+
+/** Frees it; what it has noticed is the other's. In the order of the records. */
+void record_printer_join(struct record_printer *printer, struct record_printer *fork);
+
+/** As record_printer_print, without a message: the error tells, with record and offset. */
+TFEED_MUST_USE tfeed_status record_printer_text(struct record_printer *printer, const char *name,
+                                                const struct tfeed_record_view *record,
+                                                struct tfeed_error *reterr);
+
+/** The message and code for it. */
+enum exit_code record_printer_report(const char *name, const struct tfeed_error *error);
+
 struct reading;
 
 /** Opens a file for record_printer_span, with its index where there is one; NULL with a message

@@ -17,16 +17,20 @@ tfeed_status tfi_byte_buffer_reserve(struct tfi_byte_buffer *buffer, size_t n,
     size_t capacity;
     if (n <= buffer->capacity - buffer->len)
         return TFEED_OK;
-    if (__builtin_add_overflow(buffer->len, n, &capacity))
+    if (__builtin_add_overflow(buffer->len, n, &capacity)) {
+        buffer->has_failed = true;
         return tfi_fail_memory(reterr, "a buffer");
+    }
     const size_t larger = buffer->capacity + buffer->capacity / 2; /* no memory is that large */
     if (capacity < larger)
         capacity = larger;
     if (capacity < SMALLEST)
         capacity = SMALLEST;
     uint8_t *data = tfi_realloc_array(buffer->allocator, buffer->data, capacity, 1);
-    if (data == NULL)
+    if (data == NULL) {
+        buffer->has_failed = true;
         return tfi_fail_memory(reterr, "a buffer");
+    }
     buffer->data = data;
     buffer->capacity = capacity;
     return TFEED_OK;
@@ -40,6 +44,11 @@ tfeed_status tfi_byte_buffer_append(struct tfi_byte_buffer *buffer, const void *
         memcpy(buffer->data + buffer->len, data, n);
     buffer->len += n;
     return TFEED_OK;
+}
+
+void tfi_byte_buffer_put(struct tfi_byte_buffer *buffer, const void *data, size_t n)
+{
+    (void)tfi_byte_buffer_append(buffer, data, n, NULL); /* has_failed tells */
 }
 
 void tfi_byte_buffer_clear(struct tfi_byte_buffer *buffer)

@@ -5,6 +5,7 @@
  *
  * Files are read and not mapped: a file that is cut meanwhile then is damage like any other, and
  * the outputs go. Records that lie together and go to one file are copied together, frames and all.
+ * Where it helps this thread reads and checks, and others write (outputs_private.h).
  */
 #include "datasets/copy_private.h"
 
@@ -22,6 +23,7 @@ void tfeed_dataset_write_options_init(struct tfeed_dataset_write_options *option
         .input_compression = TFEED_COMPRESSION_AUTO,
         .compression = TFEED_COMPRESSION_NONE,
         .max_record_bytes = TFEED_RECORD_DEFAULT_LIMIT_BYTES,
+        .n_threads = 1,
     };
 }
 
@@ -43,20 +45,21 @@ void tfi_copy_writer_options(const struct tfeed_dataset_write_options *options,
     ret_options->compression = options->compression;
     ret_options->overwrite = options->overwrite;
     ret_options->sync = options->sync;
+    ret_options->n_threads = tfi_dataset_threads(options->n_threads);
     ret_options->file_system = options->file_system;
     ret_options->allocator = options->allocator;
 }
 
 /* ------------------------------------------------------------------ inputs */
 
-bool tfi_input_can_be_read_twice(const struct tfi_inputs *inputs, const char *path)
+bool tfi_dataset_comes_twice(const struct tfeed_file_system *files, const char *path)
 {
-    const struct tfeed_file_system *files = inputs->options->file_system;
     struct tfeed_file_info info;
     if (files == NULL)
         files = tfeed_local_files();
-    return files->look == NULL || files->look(files->user_data, path, &info, NULL) != TFEED_OK ||
-           info.is_folder || info.size != TFEED_SIZE_UNKNOWN; /* opening says what is wrong */
+    return strcmp(path, "-") != 0 &&
+           (files->look == NULL || files->look(files->user_data, path, &info, NULL) != TFEED_OK ||
+            info.is_folder || info.size != TFEED_SIZE_UNKNOWN);
 }
 
 tfeed_status tfi_inputs_check(const struct tfi_inputs *inputs, bool may_come_once,
@@ -67,7 +70,8 @@ tfeed_status tfi_inputs_check(const struct tfi_inputs *inputs, bool may_come_onc
     for (size_t i = 0; i < inputs->n; i++) {
         if (inputs->paths[i][0] == '\0')
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the name of an input is empty");
-        if (!may_come_once && !tfi_input_can_be_read_twice(inputs, inputs->paths[i]))
+        if (!may_come_once &&
+            !tfi_dataset_comes_twice(inputs->options->file_system, inputs->paths[i]))
             return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, inputs->paths[i], TFEED_NOWHERE,
                                TFEED_NOWHERE,
                                "can be read only once, but the records must be counted first");
@@ -106,6 +110,7 @@ static tfeed_status visit_file(struct tfi_inputs *inputs, struct tfeed_record_re
         size_t n;
         const tfeed_status status = next_run(reader, depth, views, &n, reterr);
         inputs->n_bytes = bytes_before + tfeed_record_reader_offset(reader);
+        inputs->is_compressed = tfeed_record_reader_compression(reader) != TFEED_COMPRESSION_NONE;
         if (status == TFEED_OUT_OF_RANGE)
             return TFEED_OK;
         TFI_TRY(status);
@@ -157,11 +162,24 @@ static tfeed_status fail_changed(struct tfeed_error *reterr)
                     "an input has changed since its records were counted");
 }
 
+/* To read, check and write what is not compressed costs hardly more than to hand it over. */
+static tfeed_status begin_lanes(struct tfi_copy *copy, struct tfeed_error *reterr)
+{
+    struct tfeed_record_writer_options options;
+    copy->has_begun = true;
+    tfi_copy_writer_options(copy->inputs.options, &options);
+    if (!copy->inputs.is_compressed && options.compression == TFEED_COMPRESSION_NONE)
+        return TFEED_OK;
+    return tfi_outputs_begin_lanes(&copy->outputs, &options, reterr);
+}
+
 /* Copies a run, neighbours that go to one file together. */
 static tfeed_status copy_run(void *state, const struct tfeed_record_view *views, size_t n,
                              struct tfeed_error *reterr)
 {
     struct tfi_copy *copy = state;
+    if (!copy->has_begun)
+        TFI_TRY(begin_lanes(copy, reterr));
     if (copy->is_counted && n > copy->n_expected - copy->inputs.n_records)
         return fail_changed(reterr);
     size_t begin = 0;
@@ -188,6 +206,7 @@ tfeed_status tfi_copy_run(struct tfi_copy *copy, struct tfeed_error *reterr)
         status = tfi_inputs_visit(&copy->inputs, TFI_VISIT_CHECKED, copy_run, copy, reterr);
     if (status == TFEED_OK && copy->is_counted && copy->inputs.n_records != copy->n_expected)
         status = fail_changed(reterr);
+    status = tfi_outputs_end_lanes(&copy->outputs, status, reterr);
     if (status == TFEED_OK)
         status = tfi_outputs_commit(&copy->outputs, reterr);
     tfi_outputs_clear(&copy->outputs);

@@ -17,15 +17,13 @@ struct tfi_inputs {
     const struct tfeed_dataset_write_options *options;
     uint64_t n_records; /* of those that the current visit has gone through */
     uint64_t n_bytes;
+    bool is_compressed; /* the one that is visited */
 };
 
 /* INVALID_ARGUMENT: there is none, an empty name, or (may_come_once false) one that cannot be read
  * twice; NOT_FOUND: a set is not whole. */
 tfeed_status tfi_inputs_check(const struct tfi_inputs *inputs, bool may_come_once,
                               struct tfeed_error *reterr);
-
-/* Whether the input is one that can be read again: no pipe, terminal or standard input. */
-bool tfi_input_can_be_read_twice(const struct tfi_inputs *inputs, const char *path);
 
 /* Is given the records of a run, which lie one behind the other in a file. */
 typedef tfeed_status tfi_visit_function(void *state, const struct tfeed_record_view *views,
@@ -52,6 +50,7 @@ struct tfi_copy {
     struct tfi_outputs outputs;
     size_t (*deal)(void *dealer, size_t len); /* the output of the next record; NULL: the first */
     void *dealer;
+    bool has_begun;      /* a run has been copied */
     bool is_counted;     /* the inputs have been gone through before, and had */
     uint64_t n_expected; /* so many records */
 };

@@ -98,14 +98,8 @@ void tfeed_record_getter_close(struct tfeed_record_getter *getter)
 static tfeed_status start_anew(struct tfeed_record_getter *getter, uint64_t record,
                                struct tfeed_error *reterr)
 {
-    struct tfeed_file_info info = {0};
     struct tfeed_record_reader *reader;
-    const struct tfeed_file_system *files = getter->options.reader.file_system;
-    if (files == NULL)
-        files = tfeed_local_files();
-    if (strcmp(getter->path, "-") == 0 || files->look == NULL ||
-        files->look(files->user_data, getter->path, &info, NULL) != TFEED_OK ||
-        info.size == TFEED_SIZE_UNKNOWN)
+    if (!tfi_dataset_comes_twice(getter->options.reader.file_system, getter->path))
         return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, getter->path, record, TFEED_NOWHERE,
                            "this input is read in order, and is at record %" PRIu64 " already",
                            tfi_record_reader_record(getter->reader));

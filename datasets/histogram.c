@@ -24,10 +24,15 @@ void tfi_histogram_init(struct tfeed_histogram *histogram, int exponent)
 }
 
 /* The number of the bin that a number lies in. Multiplying by a power of two is exact: neither the
- * smallest float nor the largest leaves the range of doubles. */
+ * smallest float nor the largest leaves the range of doubles. It is made of its bits, since this is
+ * done for every number. */
 static double bin_of(const struct tfeed_histogram *histogram, double number)
 {
-    return floor(number * ldexp(1, -histogram->exponent));
+    enum { BIAS = 1023, FRACTION_BITS = 52 };
+    const uint64_t bits = (uint64_t)(BIAS - histogram->exponent) << FRACTION_BITS;
+    double bins_a_unit; /* 2^-exponent */
+    memcpy(&bins_a_unit, &bits, sizeof bits);
+    return floor(number * bins_a_unit);
 }
 
 static double bin_after(double bin, int n_doublings)

@@ -11,7 +11,7 @@
  * whose turn it is. What is finished out of turn waits, so a slow item holds up as many others as
  * the window is wide, and no more memory than that is in use.
  */
-#include <tfeed/inspect.h>
+#include <tfeed/in_order.h>
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
@@ -23,7 +23,7 @@ enum { MAX_THREADS = 256 };
 struct crew {
     size_t n_items;
     size_t window; /* items begun and not handed over */
-    tfeed_dataset_work_fn work;
+    tfeed_work_fn work;
     void *user_data;
 
     struct tfi_mutex mutex; /* guards the rest */
@@ -56,7 +56,7 @@ static void work_on(void *argument)
 }
 
 /* On the caller's thread: waits for each item in turn. */
-static void hand_over(struct crew *crew, tfeed_dataset_done_fn done)
+static void hand_over(struct crew *crew, tfeed_done_fn done)
 {
     for (size_t i = 0; i < crew->n_items; i++) {
         tfi_mutex_lock(&crew->mutex);
@@ -76,7 +76,7 @@ static void hand_over(struct crew *crew, tfeed_dataset_done_fn done)
 }
 
 static tfeed_status run_crew(struct crew *crew, struct tfi_thread *threads, size_t n_threads,
-                             tfeed_dataset_done_fn done, struct tfeed_error *reterr)
+                             tfeed_done_fn done, struct tfeed_error *reterr)
 {
     tfeed_status status = TFEED_OK;
     size_t n_started = 0;
@@ -99,8 +99,8 @@ static tfeed_status run_crew(struct crew *crew, struct tfi_thread *threads, size
     return status;
 }
 
-tfeed_status tfeed_dataset_in_order(size_t n_items, size_t n_threads, tfeed_dataset_work_fn work,
-                                    tfeed_dataset_done_fn done, void *user_data,
+tfeed_status tfeed_in_order(size_t n_items, size_t n_threads, tfeed_work_fn work,
+                                    tfeed_done_fn done, void *user_data,
                                     struct tfeed_error *reterr)
 {
     if (n_threads == 0)

@@ -18,8 +18,8 @@
 #include "core/byte_order_internal.h"
 #include "core/error_internal.h"
 #include "datasets/datasets_private.h"
+#include "datasets/index_place_private.h"
 #include "io/io_internal.h"
-#include "records/index_internal.h"
 #include "records/records_internal.h"
 
 void tfeed_dataset_index_options_init(struct tfeed_dataset_index_options *options)
@@ -103,8 +103,7 @@ struct work {
     struct tfeed_dataset_index_report *report;
     struct tfeed_record_reader *reader;
     struct tfi_index_builder *builder;
-    struct tfi_index_target target;
-    char *index_path; /* that target has, where we made it */
+    struct tfi_index_place place;
     bool reads_payloads;
 };
 
@@ -159,21 +158,25 @@ static tfeed_status add_all(struct work *work, struct tfeed_error *reterr)
     }
 }
 
-/* Where the index goes, and whether it may, before anything is read for it. */
-static tfeed_status find_target(struct work *work, struct tfeed_error *reterr)
+tfeed_status tfi_index_place_find(struct tfi_index_place *place, const char *path,
+                                  const struct tfeed_dataset_index_options *options,
+                                  struct tfeed_error *reterr)
 {
-    const struct tfeed_dataset_index_options *options = work->options;
-    struct tfi_index_target *target = &work->target;
+    struct tfi_index_target *target = &place->target;
     struct tfeed_file_info info;
-    *target = (struct tfi_index_target){.path = work->path,
+    place->allocator = options->allocator;
+    *target = (struct tfi_index_target){.path = path,
                                         .index_path = options->index_path,
                                         .form = options->form,
                                         .overwrite = options->overwrite};
+    if (strcmp(path, "-") == 0)
+        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
+                        "standard input has no name for an index to stand beside");
     TFI_TRY(tfi_file_system_resolve(options->file_system, &target->file_system, reterr));
     if (target->index_path == NULL) {
-        TFI_TRY(tfi_index_path(work->path, options->index_dir, options->allocator,
-                               &work->index_path, reterr));
-        target->index_path = work->index_path;
+        TFI_TRY(tfi_index_path(path, options->index_dir, options->allocator, &place->index_path,
+                               reterr));
+        target->index_path = place->index_path;
     }
     const struct tfeed_file_system *files = target->file_system;
     if (options->overwrite || files->look == NULL ||
@@ -182,6 +185,12 @@ static tfeed_status find_target(struct work *work, struct tfeed_error *reterr)
         return TFEED_OK;
     return tfi_fail_at(reterr, TFEED_ALREADY_EXISTS, target->index_path, TFEED_NOWHERE,
                        TFEED_NOWHERE, "exists");
+}
+
+void tfi_index_place_clear(struct tfi_index_place *place)
+{
+    tfi_free(place->allocator, place->index_path);
+    place->index_path = NULL;
 }
 
 static tfeed_status make_index(struct work *work, struct tfeed_error *reterr)
@@ -194,14 +203,14 @@ static tfeed_status make_index(struct work *work, struct tfeed_error *reterr)
     reader_options.max_record_bytes = options->max_record_bytes;
     reader_options.file_system = options->file_system;
     reader_options.allocator = options->allocator;
-    TFI_TRY(find_target(work, reterr));
+    TFI_TRY(tfi_index_place_find(&work->place, work->path, options, reterr));
     TFI_TRY(tfi_index_builder_new(options->allocator, &work->builder, reterr));
     if (options->key_feature != NULL)
         TFI_TRY(tfi_index_builder_set_key(work->builder, options->key_feature, reterr));
     TFI_TRY(tfeed_record_reader_open(work->path, &reader_options, &work->reader, reterr));
     TFI_TRY(add_all(work, reterr));
-    work->target.compression = work->report->compression;
-    return tfi_index_builder_write(work->builder, &work->target, reterr);
+    work->place.target.compression = work->report->compression;
+    return tfi_index_builder_write(work->builder, &work->place.target, reterr);
 }
 
 tfeed_status tfeed_dataset_index(const char *path,
@@ -217,9 +226,6 @@ tfeed_status tfeed_dataset_index(const char *path,
     if (options->key_feature != NULL && options->form != TFEED_INDEX_PACKED)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "an index in the text form has no place for a key");
-    if (strcmp(path, "-") == 0)
-        return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
-                        "standard input has no name for an index to stand beside");
     struct work work = {.path = path,
                         .options = options,
                         .report = ret_report,
@@ -227,7 +233,7 @@ tfeed_status tfeed_dataset_index(const char *path,
     const tfeed_status status = make_index(&work, reterr);
     tfeed_record_reader_close(work.reader);
     tfi_index_builder_free(work.builder);
-    tfi_free(options->allocator, work.index_path);
+    tfi_index_place_clear(&work.place);
     return status;
 }
 

@@ -43,7 +43,7 @@ static bool has_rival(const struct tfeed_dataset_stats *stats, size_t i,
     for (size_t k = 0; k < tfeed_dataset_stats_n_features(stats); k++) {
         const struct tfeed_dataset_feature other = tfeed_dataset_stats_feature(stats, k);
         if (k != i && other.n_records > 0 && other.kind != TFEED_FEATURE_NONE &&
-            other.name_len == feature->name_len &&
+            other.is_list == feature->is_list && other.name_len == feature->name_len &&
             memcmp(other.name, feature->name, other.name_len) == 0)
             return true;
     }
@@ -53,7 +53,7 @@ static bool has_rival(const struct tfeed_dataset_stats *stats, size_t i,
 /* The bytes of an image or of another array, by the name that converters give it: "image_raw". */
 static bool is_raw(const struct tfeed_dataset_feature *feature)
 {
-    return feature->kind == TFEED_FEATURE_BYTES && feature->max_values == 1 &&
+    return !feature->is_list && feature->kind == TFEED_FEATURE_BYTES && feature->max_values == 1 &&
            feature->min_int64 == feature->max_int64 && feature->max_int64 > 0 &&
            strstr(feature->name, "raw") != NULL;
 }
@@ -69,7 +69,7 @@ static const char *why_not(const struct tfeed_dataset_stats *stats, size_t i,
         return feature->kind == TFEED_FEATURE_NONE ? "another entry of its name has the values"
                                                    : "records hold it as different kinds";
     if (feature->kind == TFEED_FEATURE_NONE)
-        return "it never has a list";
+        return feature->is_list ? "its steps never have values" : "it never has a list";
     return NULL;
 }
 
@@ -82,11 +82,13 @@ struct tfeed_inferred_column tfeed_dataset_infer_column(const struct tfeed_datas
     const uint64_t n_examples = totals.n_records - totals.n_not_examples;
     column.dtype = dtype_of(feature->kind);
     column.n_values = -1;
+    column.is_missing_somewhere = feature->n_records != n_examples;
     column.why_not = why_not(stats, i, feature);
+    const bool is_even = feature->min_values == feature->max_values && feature->max_values > 0 &&
+                         feature->max_values <= INT32_MAX;
     if (column.why_not != NULL) {
         column.form = TFEED_INFERRED_NO_COLUMN;
-    } else if (feature->n_records != n_examples || feature->min_values != feature->max_values ||
-               feature->max_values == 0 || feature->max_values > INT32_MAX) {
+    } else if (!is_even || (!feature->is_list && column.is_missing_somewhere)) {
         column.form = TFEED_INFERRED_VARIABLE;
     } else if (is_raw(feature)) {
         column.form = TFEED_INFERRED_RAW;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * jsonl_form.c - whether an Example has the one form that its JSON is turned back into.
+ * jsonl_form.c - whether a record has the one form that its JSON is turned back into.
  *
  * An Example can be written in many ways. This walks over its bytes and asks at each step for
  * exactly what jsonl_record.c would have written: one field where one is, lengths in as few bytes
@@ -10,7 +10,7 @@
 #include <tfeed/datasets.h>
 
 #include "core/byte_order_internal.h"
-#include "datasets/jsonl_private.h"
+#include "core/utf8_internal.h"
 
 /* The unread part of a message. */
 struct part {
@@ -114,22 +114,46 @@ static bool is_feature(struct part feature)
     }
 }
 
-bool tfeed_dataset_jsonl_is_exact(const void *data, size_t len)
+static bool is_utf8(struct part text)
 {
-    struct part example = {data, (const uint8_t *)data + len};
-    struct part features;
+    return tfi_utf8_find_foreign(text.at, text.end) == text.end;
+}
+
+/* A FeatureList: its steps. */
+static bool is_list_of_features(struct part list)
+{
+    struct part step;
+    while (list.at < list.end)
+        if (!take_field(&list, 0x0a, &step) || !is_feature(step))
+            return false;
+    return true;
+}
+
+/* Entries of a map, in each the name, then what it stands for. */
+static bool are_entries(struct part entries, bool (*is_value)(struct part value))
+{
     struct part entry;
     struct part name;
-    struct part feature;
-    if (len == 0)
-        return true;
-    if (!take_only_field(&example, 0x0a, &features))
-        return false;
-    while (features.at < features.end) {
-        if (!take_field(&features, 0x0a, &entry) || !take_field(&entry, 0x0a, &name) ||
-            !take_only_field(&entry, 0x12, &feature) ||
-            !jsonl_is_utf8(name.at, (size_t)(name.end - name.at)) || !is_feature(feature))
+    struct part value;
+    while (entries.at < entries.end)
+        if (!take_field(&entries, 0x0a, &entry) || !take_field(&entry, 0x0a, &name) ||
+            !take_only_field(&entry, 0x12, &value) || !is_utf8(name) || !is_value(value))
             return false;
-    }
     return true;
+}
+
+bool tfeed_dataset_jsonl_is_exact(const void *data, size_t len)
+{
+    enum { FEATURES = 0x0a, LISTS = 0x12 };
+    static const uint8_t nothing[1];
+    const uint8_t *begin = len > 0 ? data : nothing;
+    struct part record = {begin, begin + len};
+    struct part entries;
+    if (record.at < record.end && *record.at == FEATURES &&
+        (!take_field(&record, FEATURES, &entries) || !are_entries(entries, is_feature)))
+        return false;
+    if (record.at < record.end && *record.at == LISTS &&
+        (!take_field(&record, LISTS, &entries) || !are_entries(entries, is_list_of_features)))
+        return false;
+    return record.at == record.end;
 }

@@ -4,7 +4,10 @@
  * jsonl_private.h - a line of JSON as a record: words of JSON read as they come, no tree.
  *
  *      {"features": {NAME: {"int64"|"float"|"bytes": [...]}}}      doc/formats/jsonl.md
+ *      {"context": {NAME: {...}}, "feature_lists": {NAME: [{"int64"|"float"|"bytes": [...]}, …]}}
  *      {"raw": BASE64}
+ *
+ * Buffers know whether there was memory for all that was put into them; it is asked at the end.
  */
 #ifndef TFI_JSONL_PRIVATE_H
 #define TFI_JSONL_PRIVATE_H
@@ -17,25 +20,7 @@
 #include <tfeed/allocator.h>
 #include <tfeed/status.h>
 
-/* --- bytes that grow ---------------------------------------------------------------------- */
-
-/* Zero it, but for the allocator, before use. */
-struct jsonl_buffer {
-    const struct tfeed_allocator *allocator;
-    uint8_t *data;
-    size_t len;
-    size_t capacity;
-    bool has_failed; /* no memory at some time: what was to be appended is not there */
-};
-
-/* Room for n more bytes, not yet counted; NULL: no memory. */
-uint8_t *jsonl_reserve(struct jsonl_buffer *buffer, size_t n);
-void jsonl_append(struct jsonl_buffer *buffer, const void *data, size_t len);
-void jsonl_append_varint(struct jsonl_buffer *buffer, uint64_t value);
-void jsonl_buffer_clear(struct jsonl_buffer *buffer);
-
-/* Bytes that a varint takes. */
-size_t jsonl_varint_size(uint64_t value);
+#include "core/byte_buffer_internal.h"
 
 /* --- words of JSON ------------------------------------------------------------------------ */
 
@@ -64,13 +49,10 @@ bool jsonl_int64(struct jsonl_scan *scan, int64_t *ret_value);
 /* Also "NaN", "Infinity" and "-Infinity", as strings. */
 bool jsonl_float(struct jsonl_scan *scan, float *ret_value);
 /* Appends a string's text to the buffer. */
-bool jsonl_string(struct jsonl_scan *scan, struct jsonl_buffer *text);
+bool jsonl_string(struct jsonl_scan *scan, struct tfi_byte_buffer *text);
 /* Appends the bytes of a string in base64; `scratch` is overwritten. */
-bool jsonl_base64(struct jsonl_scan *scan, struct jsonl_buffer *bytes,
-                  struct jsonl_buffer *scratch);
-
-/* Whether bytes are UTF-8 (RFC 3629). */
-bool jsonl_is_utf8(const uint8_t *text, size_t len);
+bool jsonl_base64(struct jsonl_scan *scan, struct tfi_byte_buffer *bytes,
+                  struct tfi_byte_buffer *scratch);
 
 /* --- records ------------------------------------------------------------------------------ */
 
@@ -78,10 +60,12 @@ bool jsonl_is_utf8(const uint8_t *text, size_t len);
 struct jsonl_maker {
     bool text_is_utf8;
     locale_t numbers;
-    struct jsonl_buffer record; /* begins with room for what stands before the features */
-    struct jsonl_buffer name;
-    struct jsonl_buffer values; /* of a feature */
-    struct jsonl_buffer scratch;
+    struct tfi_byte_buffer record; /* begins with room for what stands before the features */
+    struct tfi_byte_buffer lists;  /* the entries of feature_lists */
+    struct tfi_byte_buffer steps;  /* of a list */
+    struct tfi_byte_buffer name;
+    struct tfi_byte_buffer values; /* of a feature */
+    struct tfi_byte_buffer scratch;
 };
 
 tfeed_status jsonl_maker_init(struct jsonl_maker *maker, bool text_is_utf8,

@@ -7,68 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/allocator_internal.h"
 #include "core/base64_internal.h"
+#include "core/utf8_internal.h"
 #include "datasets/jsonl_private.h"
-
-/* -------------------------------------------------------------- bytes that grow */
-
-uint8_t *jsonl_reserve(struct jsonl_buffer *buffer, size_t n)
-{
-    enum { FIRST_CAPACITY = 1 << 10 };
-    if (n <= buffer->capacity - buffer->len)
-        return buffer->data + buffer->len;
-    if (buffer->has_failed || n > SIZE_MAX / 4 - buffer->len)
-        return NULL;
-    size_t capacity = buffer->capacity == 0 ? FIRST_CAPACITY : buffer->capacity;
-    while (capacity < buffer->len + n)
-        capacity *= 2;
-    uint8_t *data = tfi_realloc_array(buffer->allocator, buffer->data, capacity, 1);
-    if (data == NULL) {
-        buffer->has_failed = true;
-        return NULL;
-    }
-    buffer->data = data;
-    buffer->capacity = capacity;
-    return data + buffer->len;
-}
-
-void jsonl_append(struct jsonl_buffer *buffer, const void *data, size_t len)
-{
-    uint8_t *room = jsonl_reserve(buffer, len);
-    if (room == NULL || len == 0)
-        return;
-    memcpy(room, data, len);
-    buffer->len += len;
-}
-
-size_t jsonl_varint_size(uint64_t value)
-{
-    size_t n = 1;
-    for (; value >= 0x80; value >>= 7)
-        n++;
-    return n;
-}
-
-void jsonl_append_varint(struct jsonl_buffer *buffer, uint64_t value)
-{
-    enum { MAX_BYTES = 10 };
-    uint8_t *room = jsonl_reserve(buffer, MAX_BYTES);
-    if (room == NULL)
-        return;
-    for (; value >= 0x80; value >>= 7) {
-        *room++ = (uint8_t)(value | 0x80);
-        buffer->len++;
-    }
-    *room = (uint8_t)value;
-    buffer->len++;
-}
-
-void jsonl_buffer_clear(struct jsonl_buffer *buffer)
-{
-    tfi_free(buffer->allocator, buffer->data);
-    *buffer = (struct jsonl_buffer){.allocator = buffer->allocator};
-}
 
 /* ------------------------------------------------------------------ punctuation */
 
@@ -208,35 +149,6 @@ bool jsonl_float(struct jsonl_scan *scan, float *ret_value)
 
 /* ---------------------------------------------------------------------- strings */
 
-/* The length of the UTF-8 character at `at`, 0 when there is none. */
-static size_t utf8_character(const uint8_t *at, size_t len)
-{
-    if (at[0] < 0x80)
-        return 1;
-    if (at[0] < 0xc2 || at[0] > 0xf4)
-        return 0;
-    const size_t n = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    if (n > len)
-        return 0;
-    /* after E0 and F0 a shorter form would do, after ED come surrogates, after F4 nothing exists */
-    const uint8_t low = at[0] == 0xe0 ? 0xa0 : at[0] == 0xf0 ? 0x90 : 0x80;
-    const uint8_t high = at[0] == 0xed ? 0x9f : at[0] == 0xf4 ? 0x8f : 0xbf;
-    if (at[1] < low || at[1] > high)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if (at[i] < 0x80 || at[i] > 0xbf)
-            return 0;
-    return n;
-}
-
-bool jsonl_is_utf8(const uint8_t *text, size_t len)
-{
-    for (size_t n; len > 0; text += n, len -= n)
-        if ((n = utf8_character(text, len)) == 0)
-            return false;
-    return true;
-}
-
 static bool take_hex(struct jsonl_scan *scan, uint32_t *ret_unit)
 {
     *ret_unit = 0;
@@ -252,29 +164,8 @@ static bool take_hex(struct jsonl_scan *scan, uint32_t *ret_unit)
     return true;
 }
 
-static void append_character(struct jsonl_buffer *text, uint32_t character)
-{
-    uint8_t bytes[4];
-    size_t n = 0;
-    if (character < 0x80) {
-        bytes[n++] = (uint8_t)character;
-    } else if (character < 0x800) {
-        bytes[n++] = (uint8_t)(0xc0 | character >> 6);
-    } else if (character < 0x10000) {
-        bytes[n++] = (uint8_t)(0xe0 | character >> 12);
-        bytes[n++] = (uint8_t)(0x80 | (character >> 6 & 0x3f));
-    } else {
-        bytes[n++] = (uint8_t)(0xf0 | character >> 18);
-        bytes[n++] = (uint8_t)(0x80 | (character >> 12 & 0x3f));
-        bytes[n++] = (uint8_t)(0x80 | (character >> 6 & 0x3f));
-    }
-    if (character >= 0x80)
-        bytes[n++] = (uint8_t)(0x80 | (character & 0x3f));
-    jsonl_append(text, bytes, n);
-}
-
 /* \uXXXX, or the two of a character beyond the first 65536; behind the 'u'. */
-static bool take_unicode(struct jsonl_scan *scan, struct jsonl_buffer *text)
+static bool take_unicode(struct jsonl_scan *scan, struct tfi_byte_buffer *text)
 {
     enum { HIGH = 0xd800, LOW = 0xdc00, SURROGATES_END = 0xe000, BEYOND = 0x10000 };
     uint32_t unit;
@@ -288,12 +179,13 @@ static bool take_unicode(struct jsonl_scan *scan, struct jsonl_buffer *text)
             return jsonl_expected(scan, "the second half of a surrogate pair");
         unit = BEYOND + ((unit - HIGH) << 10) + (low - LOW);
     }
-    append_character(text, unit);
+    uint8_t bytes[TFI_UTF8_MAX_BYTES];
+    tfi_byte_buffer_put(text, bytes, tfi_utf8_write(bytes, unit));
     return true;
 }
 
 /* Behind the backslash. */
-static bool take_escape(struct jsonl_scan *scan, struct jsonl_buffer *text)
+static bool take_escape(struct jsonl_scan *scan, struct tfi_byte_buffer *text)
 {
     static const char letters[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
@@ -304,11 +196,11 @@ static bool take_escape(struct jsonl_scan *scan, struct jsonl_buffer *text)
     scan->at++;
     if (letter == 'u')
         return take_unicode(scan, text);
-    jsonl_append(text, &meanings[found - letters], 1);
+    tfi_byte_buffer_put(text, &meanings[found - letters], 1);
     return true;
 }
 
-bool jsonl_string(struct jsonl_scan *scan, struct jsonl_buffer *text)
+bool jsonl_string(struct jsonl_scan *scan, struct tfi_byte_buffer *text)
 {
     if (!jsonl_need(scan, '"', "a string"))
         return false;
@@ -316,9 +208,9 @@ bool jsonl_string(struct jsonl_scan *scan, struct jsonl_buffer *text)
         const uint8_t *plain = scan->at;
         size_t n = 1;
         while (scan->at < scan->end && *scan->at >= 0x20 && *scan->at != '"' && *scan->at != '\\' &&
-               (n = utf8_character(scan->at, (size_t)(scan->end - scan->at))) > 0)
+               (n = tfi_utf8_character(scan->at, (size_t)(scan->end - scan->at))) > 0)
             scan->at += n;
-        jsonl_append(text, plain, (size_t)(scan->at - plain));
+        tfi_byte_buffer_put(text, plain, (size_t)(scan->at - plain));
         if (n == 0)
             return jsonl_expected(scan, "UTF-8");
         if (scan->at == scan->end || *scan->at < 0x20)
@@ -333,18 +225,19 @@ bool jsonl_string(struct jsonl_scan *scan, struct jsonl_buffer *text)
 /* ----------------------------------------------------------------------- base64 */
 
 /* True also where there is no memory: the buffer knows. */
-static bool decode_base64(const uint8_t *text, size_t len, struct jsonl_buffer *bytes)
+static bool decode_base64(const uint8_t *text, size_t len, struct tfi_byte_buffer *bytes)
 {
     size_t n = 0;
-    uint8_t *room = jsonl_reserve(bytes, tfi_base64_room(len));
-    if (room == NULL)
+    if (tfi_byte_buffer_reserve(bytes, tfi_base64_room(len), NULL) != TFEED_OK)
         return true;
-    const bool is_right = tfi_base64_decode(text, len, TFI_BASE64_STRICT, room, &n);
+    const bool is_right =
+        tfi_base64_decode(text, len, TFI_BASE64_STRICT, bytes->data + bytes->len, &n);
     bytes->len += is_right ? n : 0;
     return is_right;
 }
 
-bool jsonl_base64(struct jsonl_scan *scan, struct jsonl_buffer *bytes, struct jsonl_buffer *scratch)
+bool jsonl_base64(struct jsonl_scan *scan, struct tfi_byte_buffer *bytes,
+                  struct tfi_byte_buffer *scratch)
 {
     const size_t len_before = bytes->len;
     jsonl_space(scan);

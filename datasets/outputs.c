@@ -16,6 +16,7 @@ enum {
     MAX_BUFFER_BYTES = 4 << 20,
     MIN_BUFFER_BYTES = 64 << 10,
     ALL_BUFFERS_BYTES = 64 << 20,
+    MAX_PIECED_OUTPUTS = 16, /* each has threads and buffers of its own */
     FIRST_CAPACITY = 4
 };
 
@@ -59,6 +60,14 @@ tfeed_status tfi_outputs_add(struct tfi_outputs *outputs, const char *path, cons
     return TFEED_OK;
 }
 
+bool tfi_outputs_are_in_pieces(const struct tfi_outputs *outputs,
+                               const struct tfeed_record_writer_options *options)
+{
+    return options->compression != TFEED_COMPRESSION_NONE && options->n_threads > 0 &&
+           (outputs->report->n_outputs == 1 ||
+            (outputs->in_turn && outputs->report->n_outputs <= MAX_PIECED_OUTPUTS));
+}
+
 tfeed_status tfi_outputs_open(struct tfi_outputs *outputs,
                               const struct tfeed_record_writer_options *options,
                               struct tfeed_error *reterr)
@@ -66,6 +75,8 @@ tfeed_status tfi_outputs_open(struct tfi_outputs *outputs,
     const struct tfeed_dataset_write_report *report = outputs->report;
     struct tfeed_record_writer_options own = *options;
     const size_t most = own.buffer_bytes == 0 ? MAX_BUFFER_BYTES : own.buffer_bytes;
+    if (!tfi_outputs_are_in_pieces(outputs, options))
+        own.n_threads = 0;
     own.buffer_bytes = ALL_BUFFERS_BYTES / report->n_outputs;
     if (own.buffer_bytes > most)
         own.buffer_bytes = most;
@@ -81,7 +92,8 @@ tfeed_status tfi_outputs_open(struct tfi_outputs *outputs,
     return TFEED_OK;
 }
 
-static void count(struct tfi_outputs *outputs, size_t output, uint64_t n_records, uint64_t n_bytes)
+void tfi_outputs_count(struct tfi_outputs *outputs, size_t output, uint64_t n_records,
+                       uint64_t n_bytes)
 {
     outputs->report->outputs[output].n_records += n_records;
     outputs->report->outputs[output].n_bytes += n_bytes;
@@ -93,7 +105,7 @@ tfeed_status tfi_outputs_write(struct tfi_outputs *outputs, size_t output, const
                                size_t len, struct tfeed_error *reterr)
 {
     TFI_TRY(tfeed_record_writer_write(outputs->writers[output], data, len, reterr));
-    count(outputs, output, 1, len);
+    tfi_outputs_count(outputs, output, 1, len);
     return TFEED_OK;
 }
 
@@ -102,20 +114,8 @@ tfeed_status tfi_outputs_copy_frames(struct tfi_outputs *outputs, size_t output,
                                      struct tfeed_error *reterr)
 {
     TFI_TRY(tfi_record_writer_write_frames(outputs->writers[output], frames, len, reterr));
-    count(outputs, output, n_records, n_bytes);
+    tfi_outputs_count(outputs, output, n_records, n_bytes);
     return TFEED_OK;
-}
-
-tfeed_status tfi_outputs_copy(struct tfi_outputs *outputs, size_t output,
-                              const struct tfeed_record_view *views, size_t n,
-                              struct tfeed_error *reterr)
-{
-    const struct tfeed_record_view *last = &views[n - 1];
-    const uint8_t *begin = views[0].data - TFEED_RECORD_HEADER_BYTES;
-    const uint8_t *end = last->data + last->len + TFEED_RECORD_FOOTER_BYTES;
-    const size_t len = (size_t)(end - begin);
-    return tfi_outputs_copy_frames(outputs, output, begin, len, n,
-                                   len - n * TFI_RECORD_OVERHEAD_BYTES, reterr);
 }
 
 tfeed_status tfi_outputs_commit(struct tfi_outputs *outputs, struct tfeed_error *reterr)

@@ -102,6 +102,7 @@ static tfeed_status reshard(struct tfi_copy *copy, struct cutter *cutter,
     uint64_t n_files;
     TFI_TRY(count_files(copy, cutter, &n_files, reterr));
     TFI_TRY(add_outputs(copy, names, n_files, reterr));
+    copy->outputs.in_turn = cutter->cut != TFEED_CUT_ROUND_ROBIN;
     copy->deal = cut_next;
     copy->dealer = cutter;
     copy->is_counted = cutter->cut != TFEED_CUT_ROUND_ROBIN;

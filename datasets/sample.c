@@ -57,7 +57,8 @@ void tfeed_dataset_sample_options_init(struct tfeed_dataset_sample_options *opti
     *options = (struct tfeed_dataset_sample_options){.struct_size = sizeof *options,
                                                      .n_records = UINT64_MAX,
                                                      .fraction = -1,
-                                                     .max_memory_bytes = DEFAULT_MEMORY_BYTES};
+                                                     .max_memory_bytes = DEFAULT_MEMORY_BYTES,
+                                                     .n_threads = 1};
     tfeed_inspect_options_init(&options->inspect);
     tfeed_record_writer_options_init(&options->writer);
 }
@@ -183,17 +184,6 @@ static tfeed_status write_checked(struct sampling *sampling, const char *path,
 
 /* -------------------------------------------------------------------- walk */
 
-static bool comes_once(const struct sampling *sampling, const char *path)
-{
-    struct tfeed_file_info info = {0};
-    const struct tfeed_file_system *files = sampling->options->inspect.reader.file_system;
-    if (files == NULL)
-        files = tfeed_local_files();
-    return strcmp(path, "-") == 0 || files->look == NULL ||
-           files->look(files->user_data, path, &info, NULL) != TFEED_OK ||
-           info.size == TFEED_SIZE_UNKNOWN;
-}
-
 static tfeed_status take(struct sampling *sampling, const char *path, bool once,
                          const struct tfeed_record_view *view, uint64_t record,
                          struct tfeed_error *reterr)
@@ -210,7 +200,7 @@ static tfeed_status walk_file(struct sampling *sampling, const char *path,
                               struct tfeed_record_reader *reader, struct tfeed_error *reterr)
 {
     const struct tfeed_inspect_options *inspect = &sampling->options->inspect;
-    const bool once = comes_once(sampling, path);
+    const bool once = !tfi_dataset_comes_twice(inspect->reader.file_system, path);
     struct tfeed_record_view views[TFI_DATASET_RUN_RECORDS];
     uint64_t *n_seen = &sampling->report->n_seen;
     for (;;) {
@@ -309,7 +299,9 @@ static tfeed_status run(struct sampling *sampling, const char *out, struct tfeed
         tfi_alloc_zeroed(sampling->allocator, sampling->n_paths + 1, sizeof(uint64_t));
     if (sampling->first_records == NULL)
         return tfi_fail_memory(reterr, "the numbers of a sample");
-    TFI_TRY(tfeed_record_writer_open(out, &sampling->options->writer, &sampling->writer, reterr));
+    struct tfeed_record_writer_options writer = sampling->options->writer;
+    writer.n_threads = tfi_dataset_threads(sampling->options->n_threads);
+    TFI_TRY(tfeed_record_writer_open(out, &writer, &sampling->writer, reterr));
     TFI_TRY(walk_files(sampling, reterr));
     TFI_TRY(write_chosen(sampling, reterr));
     return tfeed_record_writer_close(sampling->writer, reterr);

@@ -31,6 +31,7 @@ void tfeed_dataset_shuffle_options_init(struct tfeed_dataset_shuffle_options *op
     *options = (struct tfeed_dataset_shuffle_options){.struct_size = sizeof *options,
                                                       .memory_bytes = DEFAULT_MEMORY_BYTES};
     tfeed_dataset_write_options_init(&options->write);
+    options->write.n_threads = 0;
 }
 
 tfeed_status shuffle_progress(struct shuffle *shuffle, uint64_t n_bytes, struct tfeed_error *reterr)
@@ -149,9 +150,13 @@ static tfeed_status bring_in(const struct shuffle *shuffle, struct tfeed_error *
 
 static tfeed_status gather_all(struct shuffle *shuffle, struct tfeed_error *reterr)
 {
-    const struct shuffle_source inputs = {.shuffle = shuffle};
+    const struct shuffle_source inputs = {.spill = NULL};
+    struct shuffle_gather gather = {.shuffle = shuffle};
     TFI_TRY(bring_in(shuffle, reterr));
-    return shuffle_gather(shuffle, &inputs, 0, shuffle->n_records, reterr);
+    tfeed_status status = shuffle_gather_begin(&gather, shuffle, reterr);
+    if (status == TFEED_OK)
+        status = shuffle_gather_places(&gather, &inputs, 0, shuffle->n_records, reterr);
+    return shuffle_gather_end(&gather, status, reterr);
 }
 
 static tfeed_status run(struct shuffle *shuffle, const char *out, struct tfeed_error *reterr)
@@ -196,8 +201,7 @@ static tfeed_status resolve(const struct tfeed_dataset_shuffle_options *given,
     tfi_machine_look("", &machine);
     if (options->cache_bytes == 0)
         options->cache_bytes = machine.memory_bytes / 2;
-    if (options->n_threads == 0)
-        options->n_threads = (uint32_t)machine.n_processors;
+    options->write.n_threads = tfi_dataset_threads(options->write.n_threads);
     return TFEED_OK;
 }
 
@@ -242,7 +246,7 @@ tfeed_status tfeed_dataset_shuffle(const char *const *inputs, size_t n_inputs, c
         .allocator = resolved.write.allocator,
         .folder = folder,
         .given = {.paths = inputs, .n = n_inputs, .options = &resolved.write},
-        .outputs = {.report = ret_report},
+        .outputs = {.report = ret_report, .in_turn = true},
     };
     const tfeed_status status =
         out[0] == '\0' ? tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the name of the output is empty")

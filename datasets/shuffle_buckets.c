@@ -15,6 +15,11 @@
  * is kept in memory and what is written is written in large pieces; a record longer than that has
  * an extent of its own. What a bucket held is forgotten once it is written: much of it may never
  * reach the disk.
+ *
+ *      caller       reads, checks, sorts in │ fetches bucket 0, 1, 2 …
+ *      background   writes extents          │ brings in bucket 1, 2, 3 …, forgets 0, 1, 2 …
+ *
+ * Before the records of a bucket are fetched, all that is read of the temporary file was written.
  */
 #include <string.h>
 
@@ -22,6 +27,7 @@
 #include "core/byte_order_internal.h"
 #include "core/error_internal.h"
 #include "datasets/shuffle_private.h"
+#include "io/io_internal.h"
 #include "records/record_frame_internal.h"
 
 enum {
@@ -30,6 +36,7 @@ enum {
     MAX_EXTENT_BYTES = 4 << 20,
     MIN_EXTENT_BYTES = 64 << 10,
     BLOCK_BYTES = 4096, /* extents begin at multiples: whole ones can be forgotten */
+    N_FULL = 4,         /* extents that are written, or wait for it */
     MEMORY_PARTS = 4,   /* of the memory, one for extents and one for what finds records */
     CACHE_PARTS = 2     /* a bucket takes one of these of what may be read at random */
 };
@@ -40,10 +47,19 @@ struct bucket {
     uint64_t before; /* of the next extent's header */
 };
 
+/* An extent on its way to the temporary file. */
+struct full_extent {
+    uint8_t *data;
+    size_t len;
+    uint64_t offset;
+};
+
 struct buckets {
     struct shuffle *shuffle;
     struct tfi_spill spill;
     uint64_t spill_bytes;
+    struct full_extent full[N_FULL];
+    struct tfi_background background;
     struct bucket *all;
     uint32_t n;
     uint32_t n_places; /* of each, the last may have fewer */
@@ -67,14 +83,34 @@ static void plan(struct buckets *buckets)
     const uint64_t cache = shuffle->options->cache_bytes / CACHE_PARTS;
     uint64_t n = divide_up(shuffle->n_bytes, cache > 0 ? cache : 1);
     const uint64_t n_for_refs = divide_up((uint64_t)shuffle->n_records * sizeof(uint64_t), part);
-    const uint64_t n_most = part / MIN_EXTENT_BYTES;
+    const uint64_t n_most = part / MIN_EXTENT_BYTES - N_FULL;
     n = n < n_for_refs ? n_for_refs : n;
     n = n > n_most ? n_most : n;
     n = n > shuffle->n_records ? shuffle->n_records : n;
     buckets->n_places = (uint32_t)divide_up(shuffle->n_records, n);
     buckets->n = (uint32_t)divide_up(shuffle->n_records, buckets->n_places);
-    const uint64_t extent = part / buckets->n / BLOCK_BYTES * BLOCK_BYTES;
+    const uint64_t extent = part / (buckets->n + N_FULL) / BLOCK_BYTES * BLOCK_BYTES;
     buckets->extent_bytes = extent > MAX_EXTENT_BYTES ? MAX_EXTENT_BYTES : (size_t)extent;
+}
+
+static tfeed_status make_extent(const struct buckets *buckets, uint8_t **ret_extent,
+                                struct tfeed_error *reterr)
+{
+    *ret_extent = tfi_alloc(buckets->shuffle->allocator, buckets->extent_bytes);
+    return *ret_extent == NULL ? tfi_fail_memory(reterr, "the buckets of a shuffle") : TFEED_OK;
+}
+
+static void free_extents(struct buckets *buckets)
+{
+    const struct tfeed_allocator *allocator = buckets->shuffle->allocator;
+    for (uint32_t i = 0; buckets->all != NULL && i < buckets->n; i++) {
+        tfi_free(allocator, buckets->all[i].extent);
+        buckets->all[i].extent = NULL;
+    }
+    for (size_t i = 0; i < N_FULL; i++) {
+        tfi_free(allocator, buckets->full[i].data);
+        buckets->full[i].data = NULL;
+    }
 }
 
 static tfeed_status make(struct buckets *buckets, struct tfeed_error *reterr)
@@ -89,15 +125,33 @@ static tfeed_status make(struct buckets *buckets, struct tfeed_error *reterr)
                             refs_bytes > buckets->shuffle->options->memory_bytes / MEMORY_PARTS,
                             buckets->shuffle->folder, allocator, reterr));
     for (uint32_t i = 0; i < buckets->n; i++) {
-        buckets->all[i].extent = tfi_alloc(allocator, buckets->extent_bytes);
-        if (buckets->all[i].extent == NULL)
-            return tfi_fail_memory(reterr, "the buckets of a shuffle");
+        TFI_TRY(make_extent(buckets, &buckets->all[i].extent, reterr));
         buckets->all[i].len = EXTENT_HEADER_BYTES;
     }
+    for (size_t i = 0; i < N_FULL; i++)
+        TFI_TRY(make_extent(buckets, &buckets->full[i].data, reterr));
     return tfi_spill_open(&buckets->spill, buckets->shuffle->folder, reterr);
 }
 
-/* Writes the gathered extent with n_more bytes behind it. */
+static tfeed_status write_full(void *user_data, uint64_t job, struct tfeed_error *reterr)
+{
+    struct buckets *buckets = user_data;
+    const struct full_extent *full = &buckets->full[job % N_FULL];
+    return tfi_spill_write(&buckets->spill, full->offset, full->data, full->len, reterr);
+}
+
+/* The gathered extent goes, an empty one takes its place. */
+static tfeed_status give(struct buckets *buckets, struct bucket *bucket, uint64_t offset,
+                         struct tfeed_error *reterr)
+{
+    struct full_extent *full = &buckets->full[buckets->background.n_given % N_FULL];
+    uint8_t *empty = full->data;
+    *full = (struct full_extent){.data = bucket->extent, .len = bucket->len, .offset = offset};
+    bucket->extent = empty;
+    return tfi_background_give(&buckets->background, reterr);
+}
+
+/* Writes the gathered extent, with n_more bytes behind it. */
 static tfeed_status flush(struct buckets *buckets, struct bucket *bucket, const uint8_t *more,
                           size_t n_more, struct tfeed_error *reterr)
 {
@@ -105,17 +159,30 @@ static tfeed_status flush(struct buckets *buckets, struct bucket *bucket, const 
     const uint64_t len = (uint64_t)bucket->len + n_more;
     tfi_store_le64(bucket->extent, bucket->before);
     tfi_store_le64(bucket->extent + sizeof(uint64_t), len - EXTENT_HEADER_BYTES);
-    TFI_TRY(tfi_spill_write(&buckets->spill, offset, bucket->extent, bucket->len, reterr));
     if (n_more > 0)
         TFI_TRY(tfi_spill_write(&buckets->spill, offset + bucket->len, more, n_more, reterr));
+    TFI_TRY(give(buckets, bucket, offset, reterr));
     buckets->spill_bytes += divide_up(len, BLOCK_BYTES) * BLOCK_BYTES;
     bucket->before = offset + 1;
     bucket->len = EXTENT_HEADER_BYTES;
     return TFEED_OK;
 }
 
+static bool is_payload_good(const uint8_t *frame, size_t n_bytes)
+{
+    return tfi_record_payload_check(frame + TFI_RECORD_PAYLOAD_OFFSET,
+                                    n_bytes - TFI_RECORD_OVERHEAD_BYTES);
+}
+
+/* Frames up to this long are checked as copies, so that nothing changes them afterwards. */
+static size_t checked_bytes(const struct buckets *buckets)
+{
+    return buckets->extent_bytes - EXTENT_HEADER_BYTES - PLACE_BYTES;
+}
+
+/* Takes a record in; *ret_is_good false: its payload is damaged. */
 static tfeed_status add_record(struct buckets *buckets, uint32_t place, const uint8_t *frame,
-                               size_t n_bytes, struct tfeed_error *reterr)
+                               size_t n_bytes, bool *ret_is_good, struct tfeed_error *reterr)
 {
     struct bucket *bucket = &buckets->all[place / buckets->n_places];
     if (n_bytes + PLACE_BYTES > buckets->extent_bytes - bucket->len &&
@@ -123,9 +190,13 @@ static tfeed_status add_record(struct buckets *buckets, uint32_t place, const ui
         TFI_TRY(flush(buckets, bucket, NULL, 0, reterr));
     tfi_store_le32(bucket->extent + bucket->len, place);
     bucket->len += PLACE_BYTES;
-    if (n_bytes > buckets->extent_bytes - bucket->len)
+    if (n_bytes > checked_bytes(buckets)) {
+        *ret_is_good = is_payload_good(frame, n_bytes);
         return flush(buckets, bucket, frame, n_bytes, reterr);
-    memcpy(bucket->extent + bucket->len, frame, n_bytes);
+    }
+    uint8_t *copy = bucket->extent + bucket->len;
+    memcpy(copy, frame, n_bytes);
+    *ret_is_good = is_payload_good(copy, n_bytes);
     bucket->len += n_bytes;
     return TFEED_OK;
 }
@@ -142,10 +213,11 @@ static tfeed_status distribute_input(struct buckets *buckets, const struct shuff
         const uint32_t record = input->first_record + i;
         const uint8_t *frame = input->base + offset;
         const uint64_t n_bytes = shuffle_frame_bytes(frame, input->end - offset);
-        if (n_bytes == 0 || !tfi_record_payload_check(frame + TFI_RECORD_PAYLOAD_OFFSET,
-                                                      (size_t)n_bytes - TFI_RECORD_OVERHEAD_BYTES))
+        bool is_good = n_bytes > 0;
+        if (is_good)
+            TFI_TRY(add_record(buckets, places[record], frame, (size_t)n_bytes, &is_good, reterr));
+        if (!is_good)
             return shuffle_fail_record(input, record, offset, reterr);
-        TFI_TRY(add_record(buckets, places[record], frame, (size_t)n_bytes, reterr));
         offset += n_bytes;
         if (offset - n_told < LOOK_BYTES && i + 1 < n_records)
             continue;
@@ -155,9 +227,8 @@ static tfeed_status distribute_input(struct buckets *buckets, const struct shuff
     return TFEED_OK;
 }
 
-static tfeed_status distribute(struct buckets *buckets, struct tfeed_error *reterr)
+static tfeed_status distribute_all(struct buckets *buckets, struct tfeed_error *reterr)
 {
-    const struct tfeed_allocator *allocator = buckets->shuffle->allocator;
     struct shuffle *shuffle = buckets->shuffle;
     for (size_t i = 0; i < shuffle->n_inputs; i++) {
         const struct shuffle_input *input = &shuffle->inputs[i];
@@ -168,9 +239,16 @@ static tfeed_status distribute(struct buckets *buckets, struct tfeed_error *rete
         struct bucket *bucket = &buckets->all[i];
         if (bucket->len > EXTENT_HEADER_BYTES)
             TFI_TRY(flush(buckets, bucket, NULL, 0, reterr));
-        tfi_free(allocator, bucket->extent);
-        bucket->extent = NULL;
     }
+    return TFEED_OK;
+}
+
+static tfeed_status distribute(struct buckets *buckets, struct tfeed_error *reterr)
+{
+    tfi_background_begin(&buckets->background, buckets->shuffle->options->write.n_threads > 1,
+                         N_FULL - 1, write_full, buckets);
+    TFI_TRY(tfi_background_end(&buckets->background, distribute_all(buckets, reterr), reterr));
+    free_extents(buckets);
     return tfi_spill_map(&buckets->spill, buckets->spill_bytes, reterr);
 }
 
@@ -218,20 +296,47 @@ static tfeed_status find_records(struct buckets *buckets, uint64_t begin, uint64
     return TFEED_OK;
 }
 
-static void forget_bucket(struct buckets *buckets, uint32_t index)
+static uint64_t whole_blocks(uint64_t extent_len)
+{
+    return divide_up(extent_len + EXTENT_HEADER_BYTES, BLOCK_BYTES) * BLOCK_BYTES;
+}
+
+/* What is not in memory any more is read in large pieces. */
+static void bring_in(const struct buckets *buckets, uint32_t index)
 {
     uint64_t before;
     uint64_t len;
     for (uint64_t at = buckets->all[index].before;
          at > 0 && look_at_extent(buckets, at, &before, &len); at = before)
-        tfi_spill_forget(&buckets->spill, at - 1,
-                         divide_up(len + EXTENT_HEADER_BYTES, BLOCK_BYTES) * BLOCK_BYTES);
+        tfi_pages_populate(buckets->spill.map + (at - 1), whole_blocks(len));
 }
 
-static tfeed_status write_bucket(struct buckets *buckets, uint32_t index,
-                                 struct tfeed_error *reterr)
+static void forget(struct buckets *buckets, uint32_t index)
 {
-    struct shuffle *shuffle = buckets->shuffle;
+    uint64_t before;
+    uint64_t len;
+    for (uint64_t at = buckets->all[index].before;
+         at > 0 && look_at_extent(buckets, at, &before, &len); at = before)
+        tfi_spill_forget(&buckets->spill, at - 1, whole_blocks(len));
+}
+
+/* While bucket number `job` is fetched. */
+static tfeed_status go_along(void *user_data, uint64_t job, struct tfeed_error *reterr)
+{
+    struct buckets *buckets = user_data;
+    const uint32_t index = (uint32_t)job;
+    (void)reterr;
+    if (index + 1 < buckets->n)
+        bring_in(buckets, index + 1);
+    if (index > 0)
+        forget(buckets, index - 1);
+    return TFEED_OK;
+}
+
+static tfeed_status write_bucket(struct buckets *buckets, struct shuffle_gather *gather,
+                                 uint32_t index, struct tfeed_error *reterr)
+{
+    const struct shuffle *shuffle = buckets->shuffle;
     const uint32_t begin = index * buckets->n_places;
     const uint32_t n_left = shuffle->n_records - begin;
     const uint32_t n_places = n_left < buckets->n_places ? n_left : buckets->n_places;
@@ -244,31 +349,49 @@ static tfeed_status write_bucket(struct buckets *buckets, uint32_t index,
     }
     if (n_found != n_places)
         return fail_spill(buckets, reterr);
-    const struct shuffle_source source = {.shuffle = shuffle,
-                                          .spill = buckets->spill.map,
+    const struct shuffle_source source = {.spill = buckets->spill.map,
                                           .spill_bytes = buckets->spill_bytes,
+                                          .spill_checked_bytes = checked_bytes(buckets),
                                           .refs = buckets->refs.data,
                                           .first_place = begin};
-    TFI_TRY(shuffle_gather(shuffle, &source, begin, begin + n_places, reterr));
-    forget_bucket(buckets, index);
+    return shuffle_gather_places(gather, &source, begin, begin + n_places, reterr);
+}
+
+static tfeed_status write_all(struct buckets *buckets, struct shuffle_gather *gather,
+                              struct tfeed_error *reterr)
+{
+    for (uint32_t i = 0; i < buckets->n; i++) {
+        TFI_TRY(tfi_background_give(&buckets->background, reterr));
+        TFI_TRY(write_bucket(buckets, gather, i, reterr));
+    }
     return TFEED_OK;
+}
+
+static tfeed_status write_buckets(struct buckets *buckets, struct tfeed_error *reterr)
+{
+    struct shuffle_gather gather = {.shuffle = buckets->shuffle};
+    tfeed_status status = shuffle_gather_begin(&gather, buckets->shuffle, reterr);
+    if (status == TFEED_OK) {
+        tfi_background_begin(&buckets->background, buckets->shuffle->options->write.n_threads > 1,
+                             2, go_along, buckets);
+        status = write_all(buckets, &gather, reterr);
+        status = tfi_background_end(&buckets->background, status, reterr);
+    }
+    return shuffle_gather_end(&gather, status, reterr);
 }
 
 static tfeed_status run(struct buckets *buckets, struct tfeed_error *reterr)
 {
     TFI_TRY(make(buckets, reterr));
     TFI_TRY(distribute(buckets, reterr));
-    for (uint32_t i = 0; i < buckets->n; i++)
-        TFI_TRY(write_bucket(buckets, i, reterr));
-    return TFEED_OK;
+    return write_buckets(buckets, reterr);
 }
 
 tfeed_status shuffle_by_buckets(struct shuffle *shuffle, struct tfeed_error *reterr)
 {
     struct buckets buckets = {.shuffle = shuffle};
     const tfeed_status status = run(&buckets, reterr);
-    for (uint32_t i = 0; buckets.all != NULL && i < buckets.n; i++)
-        tfi_free(shuffle->allocator, buckets.all[i].extent);
+    free_extents(&buckets);
     tfi_free(shuffle->allocator, buckets.all);
     tfi_table_clear(&buckets.refs);
     tfi_spill_close(&buckets.spill);

@@ -13,7 +13,10 @@
  * What is larger than the page cache must not be fetched at random. Between order and gather come
  *
  *   buckets    the inputs are read once more, from front to back, and every record goes to the
- *              bucket of its place, in one temporary file; gather then goes bucket by bucket
+ *              bucket of its place, in one temporary file; gather then goes bucket by bucket. On
+ *              two threads, the other one writes that file, and later brings in the next bucket
+ *
+ * A payload is checked once: where it is first copied.
  *
  *      inputs   3 5 1 0 7 4 2 6      (places)        ┌ bucket 0: 3 1 0 2 ─▶ 0 1 2 3
  *               ───────────────▶ ────────────────────┤
@@ -27,6 +30,7 @@
 
 #include <tfeed/datasets.h>
 
+#include "datasets/background_private.h"
 #include "datasets/copy_private.h"
 #include "datasets/spill_private.h"
 
@@ -62,10 +66,10 @@ struct shuffle {
 
 /* The frames of consecutive places. */
 struct shuffle_source {
-    const struct shuffle *shuffle;
-    const uint8_t *spill; /* of a bucket; NULL: the inputs themselves */
+    const uint8_t *spill; /* of a bucket; NULL: the inputs themselves, as `offsets` says */
     uint64_t spill_bytes;
-    const uint64_t *refs; /* [last place - first_place] of a bucket: where in spill */
+    uint64_t spill_checked_bytes; /* frames of up to so many were checked on their way there */
+    const uint64_t *refs;         /* [last place - first_place] of a bucket: where in spill */
     uint32_t first_place;
 };
 
@@ -84,9 +88,35 @@ void shuffle_clear_inputs(struct shuffle *shuffle);
 tfeed_status shuffle_fail_record(const struct shuffle_input *input, uint32_t record,
                                  uint64_t offset, struct tfeed_error *reterr);
 
-/* Writes the records of the places from begin to end - 1. */
-tfeed_status shuffle_gather(struct shuffle *shuffle, const struct shuffle_source *source,
-                            uint32_t begin, uint32_t end, struct tfeed_error *reterr);
+/* Frames of consecutive places, on their way to the outputs. */
+struct shuffle_chunk {
+    uint8_t *data;
+    size_t capacity;
+    size_t len;
+    size_t shard; /* that they belong to */
+    uint32_t n_records;
+};
+
+enum { SHUFFLE_CHUNKS = 4 };
+
+/* Records on their way from wherever they lie to the outputs. Zero it before. */
+struct shuffle_gather {
+    struct shuffle *shuffle;
+    struct shuffle_chunk chunks[SHUFFLE_CHUNKS];
+    struct tfi_background writing;
+};
+
+/* End it whatever begin said; what end returns is the status of all, see tfi_background_end. */
+tfeed_status shuffle_gather_begin(struct shuffle_gather *gather, struct shuffle *shuffle,
+                                  struct tfeed_error *reterr);
+tfeed_status shuffle_gather_end(struct shuffle_gather *gather, tfeed_status status,
+                                struct tfeed_error *reterr);
+
+/* Fetches the records of the places from begin to end - 1, which follow those before; when it
+ * returns, `source` is not needed any more. */
+tfeed_status shuffle_gather_places(struct shuffle_gather *gather,
+                                   const struct shuffle_source *source, uint32_t begin,
+                                   uint32_t end, struct tfeed_error *reterr);
 
 /* Writes all records by way of buckets. */
 tfeed_status shuffle_by_buckets(struct shuffle *shuffle, struct tfeed_error *reterr);

@@ -171,6 +171,7 @@ static tfeed_status divide(struct tfi_copy *copy, struct divider *divider,
     TFI_TRY(size_parts(divider, parts, copy->inputs.n_records, reterr));
     for (size_t i = 0; i < divider->n_parts; i++)
         TFI_TRY(add_output(copy, folder, parts[i].name, reterr));
+    copy->outputs.in_turn = divider->draw == TFEED_DRAW_RANGES;
     copy->deal = deal_next;
     copy->dealer = divider;
     copy->is_counted = true;

@@ -9,9 +9,10 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
-#include "core/machine_internal.h"
 #include "datasets/damage_private.h"
 #include "datasets/datasets_private.h"
+#include "datasets/index_place_private.h"
+#include "records/record_frame_internal.h"
 #include "records/records_internal.h"
 
 enum { DEFAULT_MAX_ERRORS = 100 };
@@ -37,17 +38,15 @@ struct examination {
     const struct tfi_dataset_sink *sink; /* NULL: nobody wants the records */
     struct tfeed_dataset_verify_report *report;
     struct tfeed_record_reader *reader;
+    struct tfi_index_builder *index; /* NULL: none is wanted, or there is damage */
 };
 
 /* What is known of a part of the file before it is merged. */
 struct part {
     uint64_t n_records;
+    uint64_t *lengths; /* [n_records], for the index */
+    size_t n_slots;
 };
-
-static size_t count_threads(uint32_t n_threads)
-{
-    return n_threads > 0 ? n_threads : (size_t)tfi_n_processors();
-}
 
 /* Counts a fault, and lists it while there is room for more. */
 static tfeed_status add_fault(struct examination *examination, const struct tfeed_error *found,
@@ -109,6 +108,8 @@ static tfeed_status take_fault(void *user_data, struct tfeed_record_reader *read
     struct tfeed_record_loss loss = {.end_offset = TFEED_NOWHERE};
     if (report->n_errors == 0)
         report->cause = tfi_record_fault_cause(fault);
+    tfi_index_builder_free(examination->index);
+    examination->index = NULL;
     const tfeed_status status = tfeed_record_reader_resync(reader, &loss, reterr);
     if (status != TFEED_OK && status != TFEED_FAILED_PRECONDITION)
         return status;
@@ -124,12 +125,55 @@ static tfeed_status take_fault(void *user_data, struct tfeed_record_reader *read
     return tell_progress(examination, reterr);
 }
 
+/* --- the index ------------------------------------------------------------------------------- */
+
+static tfeed_status note_lengths(const struct examination *examination, struct part *part,
+                                 const struct tfeed_record_view *views, size_t n,
+                                 struct tfeed_error *reterr)
+{
+    const struct tfeed_allocator *allocator = examination->options->allocator;
+    if (n > part->n_slots - part->n_records) {
+        size_t n_slots = part->n_slots == 0 ? TFI_DATASET_RUN_RECORDS : 2 * part->n_slots;
+        uint64_t *lengths = tfi_realloc_array(allocator, part->lengths, n_slots, sizeof *lengths);
+        if (lengths == NULL)
+            return tfi_fail_memory(reterr, "an index");
+        part->lengths = lengths;
+        part->n_slots = n_slots;
+    }
+    for (size_t i = 0; i < n; i++)
+        part->lengths[part->n_records + i] = views[i].len;
+    return TFEED_OK;
+}
+
+/* The part begins where what was merged before ends. */
+static tfeed_status add_to_index(const struct examination *examination, const struct part *part,
+                                 struct tfeed_error *reterr)
+{
+    uint64_t offset = examination->report->n_bytes;
+    for (uint64_t i = 0; i < part->n_records; i++) {
+        TFI_TRY(tfi_index_builder_add(examination->index, offset, part->lengths[i], reterr));
+        offset += part->lengths[i] + TFI_RECORD_OVERHEAD_BYTES;
+    }
+    return TFEED_OK;
+}
+
+static void clear_part(void *user_data, void *state)
+{
+    const struct examination *examination = user_data;
+    struct part *part = state;
+    tfi_free(examination->options->allocator, part->lengths);
+}
+
+/* --- the records ----------------------------------------------------------------------------- */
+
 static tfeed_status take_run(void *user_data, void *state, const struct tfeed_record_view *views,
                              size_t n, struct tfeed_error *reterr)
 {
     const struct examination *examination = user_data;
     const struct tfi_dataset_sink *sink = examination->sink;
     struct part *part = state;
+    if (examination->options->index != NULL && sink == NULL)
+        TFI_TRY(note_lengths(examination, part, views, n, reterr));
     part->n_records += n;
     if (sink == NULL)
         return TFEED_OK;
@@ -142,18 +186,21 @@ static tfeed_status merge_part(void *user_data, void *state, uint64_t record, ui
     const struct examination *examination = user_data;
     const struct part *part = state;
     (void)record;
+    if (examination->index != NULL)
+        TFI_TRY(add_to_index(examination, part, reterr));
     examination->report->n_records += part->n_records;
     examination->report->n_bytes = end_offset;
     return tell_progress(examination, reterr);
 }
 
-tfeed_status tfi_dataset_examine(const char *path,
-                                 const struct tfeed_dataset_verify_options *options,
-                                 const struct tfi_dataset_sink *sink,
-                                 struct tfeed_dataset_verify_report *report,
-                                 struct tfeed_error *reterr)
+/* As tfi_dataset_examine; an index of all records goes into *index, unless there is damage: then it
+ * is freed. */
+static tfeed_status examine(const char *path, const struct tfeed_dataset_verify_options *options,
+                            const struct tfi_dataset_sink *sink, struct tfi_index_builder **index,
+                            struct tfeed_dataset_verify_report *report, struct tfeed_error *reterr)
 {
-    struct examination examination = {.options = options, .sink = sink, .report = report};
+    struct examination examination = {
+        .options = options, .sink = sink, .report = report, .index = *index};
     struct tfeed_record_reader_options reader_options;
     tfeed_record_reader_options_init(&reader_options);
     reader_options.compression = options->compression;
@@ -165,12 +212,13 @@ tfeed_status tfi_dataset_examine(const char *path,
     const struct tfi_record_scan scan = {
         .path = path,
         .options = &reader_options,
-        .n_threads = sink != NULL ? 1 : count_threads(options->n_threads),
+        .n_threads = sink != NULL ? 1 : tfi_dataset_threads(options->n_threads),
         .headers_only = sink == NULL && options->headers_only,
         .state_bytes = sizeof(struct part),
         .user_data = &examination,
         .take = take_run,
         .merge = merge_part,
+        .clear = clear_part,
         .damaged = take_fault,
     };
     const tfeed_status status = tfi_record_scan_file(&scan, &examination.reader, reterr);
@@ -180,7 +228,42 @@ tfeed_status tfi_dataset_examine(const char *path,
     }
     tfeed_record_reader_close(examination.reader);
     report->is_ok = status == TFEED_OK && report->n_errors == 0;
+    *index = examination.index;
     return status;
+}
+
+tfeed_status tfi_dataset_examine(const char *path,
+                                 const struct tfeed_dataset_verify_options *options,
+                                 const struct tfi_dataset_sink *sink,
+                                 struct tfeed_dataset_verify_report *report,
+                                 struct tfeed_error *reterr)
+{
+    struct tfi_index_builder *no_index = NULL;
+    return examine(path, options, sink, &no_index, report, reterr);
+}
+
+static tfeed_status verify_with_index(const char *path,
+                                      const struct tfeed_dataset_verify_options *options,
+                                      struct tfi_index_place *place,
+                                      struct tfi_index_builder **index,
+                                      struct tfeed_dataset_verify_report *report,
+                                      struct tfeed_error *reterr)
+{
+    struct tfeed_dataset_index_options where = *options->index;
+    if (where.key_feature != NULL)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "an index with a key is not made while verifying");
+    where.file_system = options->file_system;
+    where.allocator = options->allocator;
+    TFI_TRY(tfi_index_place_find(place, path, &where, reterr));
+    TFI_TRY(tfi_index_builder_new(options->allocator, index, reterr));
+    TFI_TRY(examine(path, options, NULL, index, report, reterr));
+    if (!report->is_ok)
+        return TFEED_OK;
+    place->target.compression = report->compression;
+    TFI_TRY(tfi_index_builder_write(*index, &place->target, reterr));
+    report->has_index = true;
+    return TFEED_OK;
 }
 
 tfeed_status tfeed_dataset_verify(const char *path,
@@ -189,9 +272,17 @@ tfeed_status tfeed_dataset_verify(const char *path,
                                   struct tfeed_error *reterr)
 {
     struct tfeed_dataset_verify_options defaults;
+    struct tfi_index_place place = {.index_path = NULL};
+    struct tfi_index_builder *index = NULL;
     tfeed_dataset_verify_options_init(&defaults);
     if (options == NULL)
         options = &defaults;
     *ret_report = (struct tfeed_dataset_verify_report){.allocator = options->allocator};
-    return tfi_dataset_examine(path, options, NULL, ret_report, reterr);
+    if (options->index == NULL)
+        return tfi_dataset_examine(path, options, NULL, ret_report, reterr);
+    const tfeed_status status =
+        verify_with_index(path, options, &place, &index, ret_report, reterr);
+    tfi_index_builder_free(index);
+    tfi_index_place_clear(&place);
+    return status;
 }

@@ -36,6 +36,8 @@ static struct tfi_name_key key_of(const uint8_t *name, size_t len)
 static void place_names(struct tfi_column_table *table, const struct tfeed_schema *schema)
 {
     table->is_perfect = true;
+    for (uint32_t i = 0; i <= table->mask; i++)
+        table->slots[i] = (struct tfi_name_slot){.key.len = SIZE_MAX};
     for (int i = 0; i < schema->n_features; i++) {
         const struct tfi_feature *feature = &schema->features[i];
         const struct tfi_name_key key = key_of((const uint8_t *)feature->name, feature->name_len);
@@ -56,13 +58,12 @@ tfeed_status tfi_column_table_init(struct tfi_column_table *table,
         n_slots *= 2;
     table->mask = n_slots - 1;
     table->multiplier = UINT64_C(0x9e3779b97f4a7c15);
-    table->slots = tfi_alloc_zeroed(allocator, n_slots, sizeof *table->slots);
+    table->slots = tfi_alloc_array(allocator, n_slots, sizeof *table->slots);
     if (table->slots == NULL)
         return tfi_fail_memory(reterr, "a table of names");
     place_names(table, schema);
     for (int i = 1; i < MAX_TRIES && !table->is_perfect; i++) {
         table->multiplier *= UINT64_C(0xd1342543de82ef95);
-        memset(table->slots, 0, n_slots * sizeof *table->slots);
         place_names(table, schema);
     }
     return TFEED_OK;

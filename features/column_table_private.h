@@ -22,8 +22,8 @@ struct tfi_name_key {
 };
 
 struct tfi_name_slot {
-    struct tfi_name_key key;
-    const char *name; /* of the schema; NULL: the slot is free */
+    struct tfi_name_key key; /* of a free slot no name's */
+    const char *name;        /* of the schema; NULL: the slot is free */
     int column;
 };
 
@@ -79,10 +79,9 @@ static inline int tfi_column_table_find_any(const struct tfi_column_table *table
     const uint64_t difference =
         (slot->key.first ^ key.first) | (slot->key.last ^ key.last) | (slot->key.len ^ key.len);
     const bool is_same = difference == 0;
-    const bool is_used = slot->name != NULL;
-    if ((is_used & !is_same & !table->is_perfect) | (len > TFI_NAME_KEY_BYTES))
+    if ((!is_same & !table->is_perfect) | (len > TFI_NAME_KEY_BYTES))
         return tfi_column_table_find(table, name, len);
-    return (is_used & is_same) ? slot->column : -1;
+    return is_same ? slot->column : -1;
 }
 
 #endif

@@ -39,13 +39,9 @@ static bool alloc_levels(struct tfeed_columns *columns)
         const struct tfi_column *column = &schema->columns[i];
         if (column->kind != TFEED_COLUMN_RAGGED)
             continue;
-        struct tfi_level *levels =
-            tfi_alloc_zeroed(columns->allocator, (size_t)column->n_levels, sizeof *levels);
-        columns->made[i].levels = levels;
-        if (levels == NULL)
+        columns->made[i].levels = tfi_levels_new(column, columns->allocator);
+        if (columns->made[i].levels == NULL)
             return false;
-        for (int k = 0; k < column->n_levels; k++)
-            tfi_list_init(&levels[k].list, TFEED_INT64, columns->allocator);
     }
     return true;
 }
@@ -99,11 +95,7 @@ static void clear_made(struct tfeed_columns *columns, int column)
     tfeed_tensor_clear(&made->dense_shape);
     tfeed_tensor_clear(&made->row_indices);
     tfeed_tensor_clear(&made->row_shape);
-    for (int i = 0; made->levels != NULL && i < columns->schema->columns[column].n_levels; i++) {
-        tfi_list_clear(&made->levels[i].list);
-        tfeed_tensor_clear(&made->levels[i].narrow);
-    }
-    tfi_free(columns->allocator, made->levels);
+    tfi_levels_free(&columns->schema->columns[column], made->levels, columns->allocator);
 }
 
 void tfeed_columns_free(struct tfeed_columns *columns)
@@ -177,7 +169,8 @@ tfeed_status tfi_columns_start(struct tfeed_columns *columns, const struct tfeed
     }
     for (int i = 0; i < columns->n_checked; i++)
         if (schema->columns[columns->checked[i]].kind == TFEED_COLUMN_RAGGED &&
-            !tfi_ragged_start(columns, columns->checked[i], n))
+            !tfi_levels_start(&schema->columns[columns->checked[i]],
+                              columns->made[columns->checked[i]].levels, n))
             return tfi_fail_memory(reterr, "the row_splits of a batch");
     return TFEED_OK;
 }
@@ -195,7 +188,8 @@ tfeed_status tfi_columns_end_row(struct tfeed_columns *columns,
     }
     for (int i = 0; i < columns->n_checked; i++)
         if (all[columns->checked[i]].kind == TFEED_COLUMN_RAGGED)
-            tfi_ragged_end_row(columns, columns->checked[i]);
+            tfi_levels_end_row(&all[columns->checked[i]],
+                               columns->made[columns->checked[i]].levels);
     for (int i = 0; i < columns->n_lists; i++)
         tfi_list_end_row(columns->lists[i]);
     return TFEED_OK;
@@ -205,7 +199,8 @@ void tfi_columns_drop_row(struct tfeed_columns *columns)
 {
     for (int i = 0; i < columns->n_checked; i++)
         if (columns->schema->columns[columns->checked[i]].kind == TFEED_COLUMN_RAGGED)
-            tfi_ragged_drop_row(columns, columns->checked[i]);
+            tfi_levels_drop_row(&columns->schema->columns[columns->checked[i]],
+                                columns->made[columns->checked[i]].levels);
     for (int i = 0; i < columns->n_lists; i++)
         tfi_list_restart_row(columns->lists[i]);
 }

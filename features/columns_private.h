@@ -16,20 +16,13 @@
 
 #include "features/features_internal.h"
 #include "features/list_private.h"
+#include "features/ragged_private.h"
 #include "features/schema_private.h"
 
 /* One feature's values, by its store: one of the two is used. */
 struct tfi_held {
     struct tfeed_tensor rows;
     struct tfi_list list;
-};
-
-/* The row_splits of one level of a ragged column. The list's values are the splits: its first row
- * is the 0 that they begin with, and row 1 + i what record i added. */
-struct tfi_level {
-    struct tfi_list list;
-    struct tfeed_tensor narrow; /* as int32 */
-    struct tfeed_tensor splits; /* borrowed: one of the two */
 };
 
 /* What a column has beyond what its feature holds. */
@@ -93,12 +86,9 @@ tfeed_status tfi_sparse_finish(struct tfeed_columns *columns, int column,
                                struct tfeed_error *reterr);
 tfeed_status tfi_sequence_finish(struct tfeed_columns *columns, int column,
                                  struct tfeed_error *reterr);
-bool tfi_ragged_start(struct tfeed_columns *columns, int column, size_t n_rows);
 tfeed_status tfi_ragged_divide_row(const struct tfeed_columns *columns, int column,
                                    const struct tfeed_example_parser *parser,
                                    struct tfeed_error *reterr);
-void tfi_ragged_end_row(const struct tfeed_columns *columns, int column);
-void tfi_ragged_drop_row(const struct tfeed_columns *columns, int column);
 tfeed_status tfi_ragged_finish(struct tfeed_columns *columns, int column,
                                struct tfeed_error *reterr);
 

@@ -3,7 +3,10 @@
  *
  * example_encoder.c - rows of columns as serialized Examples, one after the other in one buffer.
  *
- * A column whose rows take at most a known number of bytes is written from the template that the
+ * What is encoded are the features that the columns were made of, as the records had them: a sparse
+ * column is two or more lists, whatever its order is now.
+ *
+ * A feature whose rows take at most a known number of bytes is written from the template that the
  * parser recognises it by: a few words and the value, whatever its length. The others are measured
  * first, row by row. A record's own length stands in front of it; it gets as many bytes as that of
  * the record before took, and only a record for which that is wrong is moved.
@@ -22,21 +25,21 @@
 
 /* A feature on its way into records. What an ordinary row needs comes first. */
 struct encoded {
-    const uint8_t *rows; /* of the call, row 0; lists: see `lists` of the encoder */
+    const uint8_t *rows;   /* of the call, row 0; of a list the first value */
+    const int64_t *splits; /* of the call, where the rows of a list are; else NULL */
     size_t row_bytes;
     struct tfi_template tmpl; /* len 0: measured */
     enum tfi_store store;
     const struct tfi_feature *feature;
-    int column;
+    int place; /* in the schema; of its column, too, where all are of one shape */
 };
 
 struct tfeed_example_encoder {
     const struct tfeed_allocator *allocator;
     struct tfeed_schema *schema;
     int n_features;
-    struct encoded *features;          /* in the order of their names */
-    const struct tfeed_columns *lists; /* of the call: what rows of any length are taken from */
-    size_t templated_bytes;            /* that the features with a template take at most */
+    struct encoded *features; /* in the order of their names */
+    size_t templated_bytes;   /* that the features with a template take at most */
     bool has_measured;
     size_t len_bytes; /* that the length of the last record took */
     uint8_t *data;
@@ -50,20 +53,6 @@ static int compare_names(const void *a, const void *b)
     /* by unsigned bytes, a prefix first */
     return strcmp(((const struct encoded *)a)->feature->name,
                   ((const struct encoded *)b)->feature->name);
-}
-
-static tfeed_status check_column(const struct tfeed_schema *schema, int i,
-                                 struct tfeed_error *reterr)
-{
-    const struct tfi_column *column = &schema->columns[i];
-    if (column->kind == TFEED_COLUMN_SPARSE || column->kind == TFEED_COLUMN_RAGGED)
-        return tfi_fail(reterr, TFEED_UNIMPLEMENTED,
-                        "column '%s': sparse and ragged columns are not encoded", column->name);
-    if (schema->features[column->values].store == TFI_STORE_RAW_FLOAT)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': bytes cannot be made again of a column of scaled floats",
-                        column->name);
-    return TFEED_OK;
 }
 
 /* The template, where it writes what the builder would: an empty list has no packed field. */
@@ -89,14 +78,17 @@ tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
 {
     if (schema->n_columns == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "a schema without features");
-    for (int i = 0; i < schema->n_columns; i++)
-        TFI_TRY(check_column(schema, i, reterr));
+    for (int i = 0; i < schema->n_features; i++)
+        if (schema->features[i].store == TFI_STORE_RAW_FLOAT)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "feature '%s': bytes cannot be made again of a column of scaled floats",
+                            schema->features[i].name);
     struct tfeed_example_encoder *encoder = tfi_alloc_zeroed(allocator, 1, sizeof *encoder);
     if (encoder == NULL)
         return tfi_fail_memory(reterr, "an example encoder");
     encoder->allocator = allocator;
     encoder->schema = tfeed_schema_ref(schema);
-    encoder->n_features = schema->n_columns;
+    encoder->n_features = schema->n_features;
     encoder->len_bytes = 1;
     atomic_store_explicit(&schema->in_use, true, memory_order_relaxed);
     encoder->features =
@@ -107,8 +99,8 @@ tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
     }
     for (int i = 0; i < encoder->n_features; i++) {
         struct encoded *encoded = &encoder->features[i];
-        encoded->feature = &schema->features[schema->columns[i].values];
-        encoded->column = i;
+        encoded->feature = &schema->features[i];
+        encoded->place = i;
         encoded->store = encoded->feature->store;
         encoded->row_bytes = encoded->feature->row_bytes;
         take_template(encoder, encoded);
@@ -130,14 +122,12 @@ void tfeed_example_encoder_free(struct tfeed_example_encoder *encoder)
 
 /* ------------------------------------------------------------------ one row */
 
-/* The prefix for a payload of this length; 8 bytes at least, as every template has. */
+/* The prefix for a payload of this length. */
 static inline void write_template(const struct tfi_template *tmpl, uint8_t *at, size_t payload_len)
 {
-    const struct tfi_template_word *last = &tmpl->words[tmpl->n_words - 1];
-    uint8_t *end = at + tmpl->len - 8;
-    for (const struct tfi_template_word *word = tmpl->words; word < last; word++, at += 8)
-        tfi_store_le64(at, word->bytes + payload_len * word->per_payload_byte);
-    tfi_store_le64(end, last->bytes + payload_len * last->per_payload_byte);
+    for (unsigned i = 0; i < tmpl->n_words; i++)
+        tfi_store_le64(at + tfi_template_place(tmpl->len, i),
+                       tfi_template_word_of(&tmpl->words[i], payload_len));
 }
 
 static inline uint8_t *write_templated(const struct encoded *encoded, size_t row, uint8_t *at)
@@ -164,46 +154,44 @@ static inline uint8_t *write_templated(const struct encoded *encoded, size_t row
 }
 
 /* The values of a row; `storage` holds raw bytes as one. */
-static struct tfi_value_list list_of(const struct tfeed_example_encoder *encoder,
-                                     const struct encoded *encoded, size_t row,
+static struct tfi_value_list list_of(const struct encoded *encoded, size_t row,
                                      struct tfeed_bytes *storage)
 {
-    const uint8_t *from = encoded->rows + row * encoded->row_bytes;
-    struct tfi_value_list list = {.kind = encoded->feature->kind,
-                                  .is_narrow = encoded->store == TFI_STORE_INT32,
-                                  .values = from,
-                                  .n = encoded->feature->n_values};
-    if (encoded->store == TFI_STORE_LIST) {
-        const struct tfeed_tensor values =
-            tfeed_columns_row(encoder->lists, encoded->column, (int64_t)row);
-        list.values = values.data;
-        list.n = (size_t)tfeed_tensor_n_elements(&values);
-    } else if (tfi_feature_is_raw(encoded->feature)) {
-        *storage = (struct tfeed_bytes){from, encoded->row_bytes, NULL};
+    const struct tfi_feature *feature = encoded->feature;
+    struct tfi_value_list list = {.kind = feature->kind,
+                                  .is_narrow = encoded->store == TFI_STORE_INT32};
+    if (encoded->splits != NULL) {
+        const size_t first = (size_t)encoded->splits[row];
+        list.values = encoded->rows + first * tfeed_dtype_size(feature->dtype);
+        list.n = (size_t)encoded->splits[row + 1] - first;
+        return list;
+    }
+    list.values = encoded->rows + row * encoded->row_bytes;
+    list.n = feature->n_values;
+    if (tfi_feature_is_raw(feature)) {
+        *storage = (struct tfeed_bytes){list.values, encoded->row_bytes, NULL};
         list.values = storage;
     }
     return list;
 }
 
 /* The head and list of a measured feature; false when it alone is too long. */
-static bool measure(const struct tfeed_example_encoder *encoder, const struct encoded *encoded,
-                    size_t row, struct tfeed_bytes *storage, struct tfi_entry_head *ret_head,
-                    struct tfi_value_list *ret_list)
+static bool measure(const struct encoded *encoded, size_t row, struct tfeed_bytes *storage,
+                    struct tfi_entry_head *ret_head, struct tfi_value_list *ret_list)
 {
     const struct tfi_feature *feature = encoded->feature;
-    *ret_list = list_of(encoder, encoded, row, storage);
+    *ret_list = list_of(encoded, row, storage);
     *ret_head =
         tfi_entry_head_of(feature->name, feature->name_len, feature->kind, ret_list->n == 0);
     return feature->name_len <= TFI_MESSAGE_MAX_BYTES && tfi_value_list_measure(ret_list);
 }
 
-static uint8_t *write_measured(const struct tfeed_example_encoder *encoder,
-                               const struct encoded *encoded, size_t row, uint8_t *at)
+static uint8_t *write_measured(const struct encoded *encoded, size_t row, uint8_t *at)
 {
     struct tfeed_bytes storage;
     struct tfi_entry_head head;
     struct tfi_value_list list;
-    (void)measure(encoder, encoded, row, &storage, &head, &list);
+    (void)measure(encoded, row, &storage, &head, &list);
     const struct tfi_entry_sizes sizes = tfi_entry_sizes_of(&head, list.payload_len);
     return tfi_value_list_write(tfi_entry_head_write(at, &head, &sizes), &list);
 }
@@ -219,7 +207,7 @@ static size_t row_bytes(const struct tfeed_example_encoder *encoder, size_t row)
         struct tfi_value_list list;
         if (encoded->tmpl.len > 0)
             continue;
-        if (!measure(encoder, encoded, row, &storage, &head, &list))
+        if (!measure(encoded, row, &storage, &head, &list))
             return SIZE_MAX;
         n_bytes += tfi_entry_sizes_of(&head, list.payload_len).whole;
     }
@@ -231,7 +219,7 @@ static uint8_t *write_entries(const struct tfeed_example_encoder *encoder, size_
     const struct encoded *end = encoder->features + encoder->n_features;
     for (const struct encoded *encoded = encoder->features; encoded < end; encoded++)
         at = encoded->tmpl.len > 0 ? write_templated(encoded, row, at)
-                                   : write_measured(encoder, encoded, row, at);
+                                   : write_measured(encoded, row, at);
     return at;
 }
 
@@ -316,7 +304,7 @@ tfeed_status tfeed_example_encoder_encode(struct tfeed_example_encoder *encoder,
     for (int i = 0; i < encoder->n_features; i++) {
         struct encoded *encoded = &encoder->features[i];
         encoded->rows =
-            (const uint8_t *)columns[encoded->column].data + (size_t)first_row * encoded->row_bytes;
+            (const uint8_t *)columns[encoded->place].data + (size_t)first_row * encoded->row_bytes;
     }
     return encode_rows(encoder, first_row, n, ret_records, reterr);
 }
@@ -328,10 +316,12 @@ tfeed_status tfeed_example_encoder_encode_batch(struct tfeed_example_encoder *en
 {
     if (columns->schema != encoder->schema)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the columns are those of another schema");
-    encoder->lists = columns;
     for (int i = 0; i < encoder->n_features; i++) {
         struct encoded *encoded = &encoder->features[i];
-        encoded->rows = tfeed_columns_values(columns, encoded->column)->data;
+        const struct tfi_held *held = &columns->held[encoded->place];
+        const bool is_list = encoded->store == TFI_STORE_LIST;
+        encoded->rows = is_list ? held->list.values.data : held->rows.data;
+        encoded->splits = is_list ? tfeed_tensor_int64s(&held->list.row_splits) : NULL;
     }
     return encode_rows(encoder, 0, (size_t)tfeed_columns_n_rows(columns), ret_records, reterr);
 }

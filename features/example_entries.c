@@ -24,9 +24,6 @@
 #include "features/example_parser_private.h"
 #include "features/feature_values_private.h"
 
-/* What no column wants, in the remembered order. */
-enum { UNWANTED = -1 };
-
 /* ---------------------------------------------------------------- one cell */
 
 /* Values of one Feature on their way into a row: how many came, and the first that did not fit. */
@@ -255,8 +252,9 @@ static inline void expect(struct tfeed_example_parser *parser, int position, int
 {
     if (position >= parser->max_expected || parser->n_unordered > 0)
         return;
-    parser->order_changed |= position < parser->n_expected && parser->expected[position] != column;
-    parser->expected[position] = column;
+    parser->order_changed |=
+        position < parser->n_expected && parser->expected[position].column != column;
+    parser->expected[position].column = column;
     if (position == parser->n_expected)
         parser->n_expected++;
 }
@@ -330,9 +328,9 @@ static inline size_t take_by_name(struct tfeed_example_parser *parser, const uin
         return 0;
     const size_t n_bytes = (size_t)(front.entry_end - at);
     expect(parser, position, front.column);
-    if (front.column == UNWANTED) {
+    if (front.column == TFI_UNWANTED) {
         if (position < parser->max_expected && parser->n_unordered == 0)
-            tfi_front_set(&parser->fronts[position], at, (size_t)(front.name_end - at));
+            tfi_front_set(&parser->expected[position].front, at, (size_t)(front.name_end - at));
         return n_bytes;
     }
     struct tfi_cell *cell = &parser->cells[front.column];
@@ -362,7 +360,7 @@ static bool parse_any(struct tfeed_example_parser *parser, struct tfi_wire *feat
     }
     const int column = tfi_column_table_find(&parser->names, split.name, split.name_len);
     expect(parser, position, column);
-    if (column == UNWANTED || fill_cell(parser, &parser->cells[column], split.feature))
+    if (column == TFI_UNWANTED || fill_cell(parser, &parser->cells[column], split.feature))
         return true;
     features->at = split.feature.at;
     return false;
@@ -376,36 +374,34 @@ static inline __attribute__((always_inline)) int take_expected(struct tfeed_exam
                                                                join_groups_function *join_groups)
 {
     struct tfi_cell *cells = parser->cells;
-    const int *expected = parser->expected;
-    const struct tfi_front *fronts = parser->fronts;
-    const int n_expected = parser->n_expected;
+    const struct tfi_step *step = parser->expected + position;
+    const struct tfi_step *last = parser->expected + parser->n_expected;
     const size_t row = parser->row;
     const uint64_t record = parser->record;
     const uint8_t *at = features->at;
     const uint8_t *end = features->end;
     int n_filled = parser->n_filled;
-    for (; position < n_expected && at < end; position++) {
-        const int guess = expected[position];
-        size_t n_taken;
-        if (guess == UNWANTED) {
-            n_taken = tfi_front_match(&fronts[position], at, (size_t)(end - at));
-            if (n_taken == 0)
+    for (; step < last; step++) {
+        if (step->column == TFI_UNWANTED) {
+            const uint8_t *behind = tfi_front_match(&step->front, at, end);
+            if (behind == NULL)
                 break;
-        } else {
-            struct tfi_cell *cell = &cells[guess];
-            n_taken = fill_by_template(parser, cell, row, at, (size_t)(end - at), join_groups);
-            if (n_taken == 0)
-                n_taken = tfi_list_fill_by_template(parser, cell, at, (size_t)(end - at));
-            if (n_taken == 0)
-                break;
-            n_filled += cell->filled_record != record;
-            cell->filled_record = record;
+            at = behind;
+            continue;
         }
+        struct tfi_cell *cell = &cells[step->column];
+        size_t n_taken = fill_by_template(parser, cell, row, at, (size_t)(end - at), join_groups);
+        if (n_taken == 0)
+            n_taken = tfi_list_fill_by_template(parser, cell, at, (size_t)(end - at));
+        if (n_taken == 0)
+            break;
+        n_filled += cell->filled_record != record;
+        cell->filled_record = record;
         at += n_taken;
     }
     parser->n_filled = n_filled;
     features->at = at;
-    return position;
+    return (int)(step - parser->expected);
 }
 
 /* Finds the place of the entry at `at`; the byte behind it, or NULL when it is not an ordinary one.

@@ -61,12 +61,9 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     parser->cells = tfi_alloc_zeroed(allocator, (size_t)parser->n_cells, sizeof *parser->cells);
     parser->expected =
         tfi_alloc_zeroed(allocator, (size_t)parser->max_expected, sizeof *parser->expected);
-    parser->fronts =
-        tfi_alloc_zeroed(allocator, (size_t)parser->max_expected, sizeof *parser->fronts);
     parser->places =
         tfi_alloc_zeroed(allocator, (size_t)parser->n_cells + 1, sizeof *parser->places);
-    if (parser->cells == NULL || parser->expected == NULL || parser->fronts == NULL ||
-        parser->places == NULL) {
+    if (parser->cells == NULL || parser->expected == NULL || parser->places == NULL) {
         tfeed_example_parser_free(parser);
         return tfi_fail_memory(reterr, "an example parser");
     }
@@ -75,6 +72,8 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
         tfeed_example_parser_free(parser);
         return status;
     }
+    for (int i = 0; i < parser->max_expected; i++)
+        tfi_front_init(&parser->expected[i].front);
     for (int i = 0; i < parser->n_cells; i++) {
         const struct tfi_feature *feature = &schema->features[i];
         parser->cells[i].feature = feature;
@@ -95,7 +94,6 @@ void tfeed_example_parser_free(struct tfeed_example_parser *parser)
     tfi_column_table_clear(&parser->names, parser->allocator);
     tfeed_schema_unref(parser->schema);
     tfi_free(parser->allocator, (void *)parser->places);
-    tfi_free(parser->allocator, parser->fronts);
     tfi_free(parser->allocator, parser->expected);
     tfi_free(parser->allocator, parser->cells);
     tfi_free(parser->allocator, parser);
@@ -165,9 +163,9 @@ static void empty_strings(const struct tfeed_example_parser *parser, size_t row,
 {
     for (int i = 0; i < parser->n_cells; i++) {
         const struct tfi_cell *cell = &parser->cells[i];
-        uint8_t *strings = cell->rows + row * cell->row_bytes;
         if (cell->store != TFI_STORE_STRING)
             continue;
+        uint8_t *strings = cell->rows + row * cell->row_bytes;
         if (counted)
             tfi_bytes_unref_n((struct tfeed_bytes *)(void *)strings, n * cell->feature->n_elements);
         memset(strings, 0, n * cell->row_bytes);

@@ -48,6 +48,14 @@ struct tfi_cell {
     struct tfi_fault_detail fault;
 };
 
+/* An entry of the last record, in its place. */
+struct tfi_step {
+    int column;             /* or TFI_UNWANTED */
+    struct tfi_front front; /* of one that is unwanted */
+};
+
+enum { TFI_UNWANTED = -1 };
+
 struct tfeed_example_parser;
 
 /* Fills cells from a message of Features. False when it is malformed; features->at then stands near
@@ -66,8 +74,7 @@ struct tfeed_example_parser {
     int n_cells;
     struct tfi_cell *cells;
     struct tfi_column_table names;
-    int *expected;            /* column at each position of the last record, or UNWANTED */
-    struct tfi_front *fronts; /* of what stood at each position that is unwanted */
+    struct tfi_step *expected; /* what stood at each position of the last record */
     int n_expected;
     int max_expected;
     const uint8_t **places; /* [1 + column]: the entry of an unordered record; [0]: unwanted */

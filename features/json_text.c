@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "core/utf8_internal.h"
 #include "features/decode_private.h"
 
 static bool is_space(uint8_t byte)
@@ -28,52 +29,6 @@ static bool is_letter(uint8_t byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
            byte == '$';
-}
-
-/* The length of the UTF-8 character at `at`, 0 where there is none. */
-static size_t character_len(const uint8_t *at, const uint8_t *end)
-{
-    static const struct {
-        uint8_t lead_min, lead_max, second_min, second_max, len;
-    } forms[] = {
-        {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (at[0] < forms[i].lead_min || at[0] > forms[i].lead_max)
-            continue;
-        const size_t len = forms[i].len;
-        if (len > (size_t)(end - at))
-            return 0;
-        if (len > 1 && (at[1] < forms[i].second_min || at[1] > forms[i].second_max))
-            return 0;
-        for (size_t k = 2; k < len; k++)
-            if ((at[k] & 0xc0) != 0x80)
-                return 0;
-        return len;
-    }
-    return 0;
-}
-
-/* The first byte that begins no character, `end` when there is none. */
-static const uint8_t *find_foreign(const uint8_t *at, const uint8_t *end)
-{
-    const uint64_t tops = UINT64_C(0x8080808080808080);
-    uint64_t eight;
-    while (at < end) {
-        if ((size_t)(end - at) >= sizeof eight) {
-            memcpy(&eight, at, sizeof eight);
-            if ((eight & tops) == 0) {
-                at += sizeof eight;
-                continue;
-            }
-        }
-        const size_t len = character_len(at, end);
-        if (len == 0)
-            return at;
-        at += len;
-    }
-    return end;
 }
 
 tfeed_status tfi_json_text_fail(const struct tfi_json_text *json, const uint8_t *at,
@@ -94,7 +49,7 @@ tfeed_status tfi_json_text_start(struct tfi_json_text *json, const struct tfeed_
     json->element = element;
     json->at = text->data;
     json->end = text->data + text->len;
-    const uint8_t *foreign = find_foreign(json->at, json->end);
+    const uint8_t *foreign = tfi_utf8_find_foreign(json->at, json->end);
     return foreign == json->end ? TFEED_OK : tfi_json_text_fail(json, foreign, "not UTF-8");
 }
 
@@ -181,7 +136,7 @@ tfeed_status tfi_json_text_next_element(struct tfi_json_text *json, bool *is_fir
 
 /* ------------------------------------------------------------------ strings */
 
-enum { HEX_DIGITS = 4, UTF8_MAX_BYTES = 4 };
+enum { HEX_DIGITS = 4 };
 
 static tfeed_status take_code_unit(struct tfi_json_text *json, uint32_t *ret_unit)
 {
@@ -198,20 +153,6 @@ static tfeed_status take_code_unit(struct tfi_json_text *json, uint32_t *ret_uni
     }
     *ret_unit = unit;
     return TFEED_OK;
-}
-
-/* The bytes of a character; room for UTF8_MAX_BYTES. */
-static size_t write_character(uint8_t *to, uint32_t code)
-{
-    if (code < 0x80) {
-        to[0] = (uint8_t)code;
-        return 1;
-    }
-    const size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : UTF8_MAX_BYTES;
-    for (size_t i = len - 1; i > 0; i--, code >>= 6)
-        to[i] = (uint8_t)(0x80 | (code & 0x3f));
-    to[0] = (uint8_t)(0xf0u << (UTF8_MAX_BYTES - len) | code);
-    return len;
 }
 
 /* Behind "\u": one code unit, or two that stand for one character. */
@@ -232,8 +173,8 @@ static tfeed_status take_unicode(struct tfi_json_text *json)
     } else if (code >= 0xdc00 && code <= 0xdfff) {
         return tfi_json_text_fail(json, start, "Invalid unicode code point");
     }
-    TFI_TRY(tfi_byte_buffer_reserve(&json->string, UTF8_MAX_BYTES, json->reterr));
-    json->string.len += write_character(json->string.data + json->string.len, code);
+    TFI_TRY(tfi_byte_buffer_reserve(&json->string, TFI_UTF8_MAX_BYTES, json->reterr));
+    json->string.len += tfi_utf8_write(json->string.data + json->string.len, code);
     return TFEED_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error_internal.h"
+#include "features/ragged_private.h"
 #include "features/schema_private.h"
 
 /* ---------------------------------------------------------- rows of one shape */
@@ -258,23 +259,6 @@ tfeed_status tfeed_schema_add_sparse(struct tfeed_schema *schema, const char *na
     return tfi_schema_add(schema, name, &column, features, keys, 1 + n_index_keys, reterr);
 }
 
-/* Sets which partitions are row_splits and which dimensions, and the shape that follows. False when
- * uniform lengths multiply to more than there can be. */
-static bool set_levels(struct tfi_column *column)
-{
-    int n_splits = column->n_parts;
-    column->uniform_size = 1;
-    while (n_splits > 0 && column->parts[n_splits - 1].feature < 0)
-        if (__builtin_mul_overflow(column->uniform_size, column->parts[--n_splits].size,
-                                   &column->uniform_size))
-            return false;
-    column->n_levels = 1 + n_splits;
-    column->shape.n_dims = 1 + column->n_parts;
-    for (int i = 0; i <= column->n_parts; i++)
-        column->shape.dims[i] = i <= n_splits ? TFEED_DIM_UNKNOWN : column->parts[i - 1].size;
-    return true;
-}
-
 tfeed_status tfeed_schema_add_ragged(struct tfeed_schema *schema, const char *name,
                                      const char *value_key, enum tfeed_dtype dtype,
                                      const struct tfeed_partition *partitions, int n_partitions,
@@ -282,39 +266,14 @@ tfeed_status tfeed_schema_add_ragged(struct tfeed_schema *schema, const char *na
 {
     struct tfi_feature features[1 + TFI_MAX_PARTS];
     const char *keys[1 + TFI_MAX_PARTS] = {value_key != NULL ? value_key : name};
-    int n_features = 1;
-    struct tfi_column column = {.kind = TFEED_COLUMN_RAGGED,
-                                .dtype = dtype,
-                                .n_parts = n_partitions,
-                                .row_splits_dtype = row_splits_dtype};
-    if (n_partitions < 0 || n_partitions > TFI_MAX_PARTS)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': %d partitions, expected at most %d", name, n_partitions,
-                        TFI_MAX_PARTS);
-    if (row_splits_dtype != TFEED_INT32 && row_splits_dtype != TFEED_INT64)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': row_splits of %s, expected int32 or int64", name,
-                        tfeed_dtype_name(row_splits_dtype));
+    struct tfi_column column;
+    int n_parts;
+    TFI_TRY(tfi_ragged_describe(name, dtype, partitions, n_partitions, row_splits_dtype, &column,
+                                keys + 1, &n_parts, reterr));
     TFI_TRY(list_feature(name, dtype, TFI_KEYS_RAGGED, &features[0], reterr));
-    for (int i = 0; i < n_partitions; i++) {
-        const struct tfeed_partition *partition = &partitions[i];
-        const bool is_uniform = partition->kind == TFEED_PARTITION_UNIFORM_ROW_LENGTH;
-        if (is_uniform ? partition->length < 1 : partition->key == NULL)
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "feature '%s': partition %d needs %s",
-                            name, i,
-                            is_uniform ? "a length of at least 1" : "the key of a feature");
-        column.parts[i] = (struct tfi_part){.feature = is_uniform ? -1 : n_features,
-                                            .partition = partition->kind,
-                                            .size = partition->length};
-        if (is_uniform)
-            continue;
-        TFI_TRY(list_feature(name, TFEED_INT64, TFI_KEYS_RAGGED, &features[n_features], reterr));
-        keys[n_features++] = partition->key;
-    }
-    if (!set_levels(&column))
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': uniform lengths multiply to more than int64 holds", name);
-    return tfi_schema_add(schema, name, &column, features, keys, n_features, reterr);
+    for (int i = 0; i < n_parts; i++)
+        TFI_TRY(list_feature(name, TFEED_INT64, TFI_KEYS_RAGGED, &features[1 + i], reterr));
+    return tfi_schema_add(schema, name, &column, features, keys, 1 + n_parts, reterr);
 }
 
 tfeed_status tfi_schema_check_tensors(const struct tfeed_schema *schema, size_t n,

@@ -12,6 +12,7 @@
 #include "core/error_internal.h"
 #include "features/schema_json_private.h"
 #include "features/schema_private.h"
+#include "features/sequence_private.h"
 
 static void put_dims(struct tfi_json_maker *maker, const char *key, const int64_t *dims, int n)
 {
@@ -47,10 +48,23 @@ static void put_sparse(struct tfi_json_maker *maker, const struct tfeed_schema *
     tfi_json_put_bool(maker, "already_sorted", column->already_sorted);
 }
 
-static void put_ragged(struct tfi_json_maker *maker, const struct tfeed_schema *schema,
-                       const struct tfi_column *column)
+/* The key of a partition: a feature of a schema, or a list of one of SequenceExamples. */
+typedef const char *(*key_of_fn)(const void *schema, int feature);
+
+static const char *feature_key(const void *schema, int feature)
 {
-    tfi_json_put_string(maker, "value_key", schema->features[column->values].name);
+    return ((const struct tfeed_schema *)schema)->features[feature].name;
+}
+
+static const char *part_key(const void *schema, int feature)
+{
+    return ((const struct tfeed_sequence_schema *)schema)->parts.at[feature].key;
+}
+
+static void put_ragged(struct tfi_json_maker *maker, const struct tfi_column *column,
+                       const char *value_key, const void *schema, key_of_fn key_of)
+{
+    tfi_json_put_string(maker, "value_key", value_key);
     tfi_json_put_string(maker, "row_splits_dtype", tfeed_dtype_name(column->row_splits_dtype));
     tfi_json_begin_array(maker, "partitions");
     for (int i = 0; i < column->n_parts; i++) {
@@ -60,7 +74,7 @@ static void put_ragged(struct tfi_json_maker *maker, const struct tfeed_schema *
         if (part->feature < 0)
             tfi_json_put_int64(maker, "length", part->size);
         else
-            tfi_json_put_string(maker, "key", schema->features[part->feature].name);
+            tfi_json_put_string(maker, "key", key_of(schema, part->feature));
         tfi_json_end(maker);
     }
     tfi_json_end(maker);
@@ -91,7 +105,7 @@ static tfeed_status put_column(struct tfi_json_maker *maker, const struct tfeed_
         put_sparse(maker, schema, column);
         break;
     case TFEED_COLUMN_RAGGED:
-        put_ragged(maker, schema, column);
+        put_ragged(maker, column, feature->name, schema, feature_key);
         break;
     }
     tfi_json_end(maker);
@@ -111,25 +125,74 @@ static tfeed_status text_block(const struct tfeed_allocator *allocator, const ch
     return TFEED_OK;
 }
 
+/* Begins the text, up to its lists; NULL is a schema of no columns. */
+static tfeed_status put_columns(struct tfi_json_maker *maker, const struct tfeed_schema *schema,
+                                struct tfeed_error *reterr)
+{
+    const int n_columns = schema == NULL ? 0 : schema->n_columns;
+    tfi_json_begin_object(maker, NULL);
+    tfi_json_put_uint64(maker, "tfeed_schema", TFI_SCHEMA_JSON_VERSION);
+    tfi_json_begin_array(maker, "columns");
+    for (int i = 0; i < n_columns; i++)
+        TFI_TRY(put_column(maker, schema, &schema->columns[i], reterr));
+    tfi_json_end(maker);
+    return TFEED_OK;
+}
+
+static void put_list(struct tfi_json_maker *maker, const struct tfeed_sequence_schema *schema,
+                     const struct tfi_sequence_list *list)
+{
+    const enum tfi_list_word word = list->is_fixed    ? TFI_LIST_FIXED
+                                    : list->is_ragged ? TFI_LIST_RAGGED
+                                                      : TFI_LIST_VARIABLE;
+    tfi_json_begin_object(maker, NULL);
+    tfi_json_put_string(maker, "name", list->name);
+    tfi_json_put_string(maker, "list", tfi_list_names[word]);
+    tfi_json_put_string(maker, "dtype", tfeed_dtype_name(list->dtype));
+    if (list->is_fixed) {
+        put_dims(maker, "shape", list->shape.dims, list->shape.n_dims);
+        tfi_json_put_bool(maker, "allow_missing", list->allow_missing);
+    }
+    if (list->is_ragged)
+        put_ragged(maker, &list->ragged, list->key, schema, part_key);
+    tfi_json_end(maker);
+}
+
+/* Ends the text, or gives it up where the status is none. */
+static tfeed_status finish(struct tfi_json_maker *maker, tfeed_status status,
+                           const struct tfeed_allocator *allocator, struct tfeed_bytes *ret_text,
+                           struct tfeed_error *reterr)
+{
+    char *text;
+    if (status != TFEED_OK) {
+        tfi_json_maker_clear(maker);
+        return status;
+    }
+    tfi_json_end(maker);
+    TFI_TRY(tfi_json_finish(maker, allocator, &text, reterr));
+    status = text_block(allocator, text, ret_text, reterr);
+    tfi_free(allocator, text);
+    return status;
+}
+
 tfeed_status tfeed_schema_to_json(const struct tfeed_schema *schema, struct tfeed_bytes *ret_text,
                                   struct tfeed_error *reterr)
 {
     struct tfi_json_maker maker = {0};
-    tfeed_status status = TFEED_OK;
-    char *text;
-    tfi_json_begin_object(&maker, NULL);
-    tfi_json_put_uint64(&maker, "tfeed_schema", TFI_SCHEMA_JSON_VERSION);
-    tfi_json_begin_array(&maker, "columns");
-    for (int i = 0; i < schema->n_columns && status == TFEED_OK; i++)
-        status = put_column(&maker, schema, &schema->columns[i], reterr);
-    if (status != TFEED_OK) {
-        tfi_json_maker_clear(&maker);
-        return status;
+    const tfeed_status status = put_columns(&maker, schema, reterr);
+    return finish(&maker, status, schema->allocator, ret_text, reterr);
+}
+
+tfeed_status tfeed_sequence_schema_to_json(const struct tfeed_sequence_schema *schema,
+                                           struct tfeed_bytes *ret_text, struct tfeed_error *reterr)
+{
+    struct tfi_json_maker maker = {0};
+    const tfeed_status status = put_columns(&maker, schema->context, reterr);
+    if (status == TFEED_OK) {
+        tfi_json_begin_array(&maker, "lists");
+        for (int i = 0; i < schema->lists.n; i++)
+            put_list(&maker, schema, &schema->lists.at[i]);
+        tfi_json_end(&maker);
     }
-    tfi_json_end(&maker);
-    tfi_json_end(&maker);
-    TFI_TRY(tfi_json_finish(&maker, schema->allocator, &text, reterr));
-    status = text_block(schema->allocator, text, ret_text, reterr);
-    tfi_free(schema->allocator, text);
-    return status;
+    return finish(&maker, status, schema->allocator, ret_text, reterr);
 }

@@ -21,6 +21,10 @@ static const char tfi_column_raw_name[] = "raw";
 static const char tfi_column_none_name[] = "none";
 enum { TFI_N_COLUMN_KINDS = sizeof tfi_column_kind_names / sizeof tfi_column_kind_names[0] };
 
+/* Lists of a SequenceExample, and their names. */
+enum tfi_list_word { TFI_LIST_FIXED, TFI_LIST_VARIABLE, TFI_LIST_RAGGED, TFI_N_LIST_WORDS };
+static const char *const tfi_list_names[] = {"fixed", "variable", "ragged"};
+
 /* The names of enum tfeed_partition_kind. */
 static const char *const tfi_partition_names[] = {"row_splits", "row_lengths",  "row_starts",
                                                   "row_limits", "value_rowids", "uniform"};

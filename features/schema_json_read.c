@@ -185,14 +185,19 @@ static tfeed_status read_partition(const struct tfi_json *object, const char *wh
     return tfi_json_as_string(tfi_json_member(object, "key"), what, &ret_partition->key, reterr);
 }
 
-static tfeed_status add_ragged(struct tfeed_schema *schema, struct column_json *json,
-                               struct tfeed_error *reterr)
-{
-    struct tfeed_partition partitions[MAX_KEYS];
-    enum tfeed_dtype splits_dtype;
+/* What a ragged column and a ragged list are made of. */
+struct ragged_json {
     const char *value_key;
-    TFI_TRY(text_member(json, "value_key", &value_key, reterr));
-    TFI_TRY(dtype_member(json, "row_splits_dtype", &splits_dtype, reterr));
+    enum tfeed_dtype splits_dtype;
+    struct tfeed_partition partitions[MAX_KEYS];
+    int n_partitions;
+};
+
+static tfeed_status read_ragged(struct column_json *json, struct ragged_json *ret_ragged,
+                                struct tfeed_error *reterr)
+{
+    TFI_TRY(text_member(json, "value_key", &ret_ragged->value_key, reterr));
+    TFI_TRY(dtype_member(json, "row_splits_dtype", &ret_ragged->splits_dtype, reterr));
     const struct tfi_json *list = member(json, "partitions");
     const size_t n = tfi_json_n_elements(list);
     TFI_TRY(tfi_json_as_array(list, json->what, reterr));
@@ -200,9 +205,20 @@ static tfeed_status add_ragged(struct tfeed_schema *schema, struct column_json *
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: %zu of them, at most %d are known",
                         json->what, n, MAX_KEYS);
     for (size_t i = 0; i < n; i++)
-        TFI_TRY(read_partition(tfi_json_element(list, i), json->what, &partitions[i], reterr));
-    return tfeed_schema_add_ragged(schema, json->name, value_key, json->dtype, partitions, (int)n,
-                                   splits_dtype, reterr);
+        TFI_TRY(read_partition(tfi_json_element(list, i), json->what, &ret_ragged->partitions[i],
+                               reterr));
+    ret_ragged->n_partitions = (int)n;
+    return TFEED_OK;
+}
+
+static tfeed_status add_ragged(struct tfeed_schema *schema, struct column_json *json,
+                               struct tfeed_error *reterr)
+{
+    struct ragged_json ragged;
+    TFI_TRY(read_ragged(json, &ragged, reterr));
+    return tfeed_schema_add_ragged(schema, json->name, ragged.value_key, json->dtype,
+                                   ragged.partitions, ragged.n_partitions, ragged.splits_dtype,
+                                   reterr);
 }
 
 static tfeed_status add_column(struct tfeed_schema *schema, struct column_json *json,
@@ -235,6 +251,67 @@ static tfeed_status add_column(struct tfeed_schema *schema, struct column_json *
     return TFEED_INTERNAL;
 }
 
+/* ---------------------------------------------------------------------- lists */
+
+static tfeed_status add_fixed_list(struct tfeed_sequence_schema *schema, struct column_json *json,
+                                   struct tfeed_error *reterr)
+{
+    struct tfeed_shape shape;
+    bool allow_missing = false;
+    TFI_TRY(dims_member(json, "shape", &shape, reterr));
+    const struct tfi_json *value = member(json, "allow_missing");
+    if (value != NULL)
+        TFI_TRY(tfi_json_as_bool(value, json->what, &allow_missing, reterr));
+    return tfeed_sequence_schema_add_fixed(schema, json->name, json->dtype, &shape, allow_missing,
+                                           reterr);
+}
+
+static tfeed_status add_ragged_list(struct tfeed_sequence_schema *schema, struct column_json *json,
+                                    struct tfeed_error *reterr)
+{
+    struct ragged_json ragged;
+    TFI_TRY(read_ragged(json, &ragged, reterr));
+    return tfeed_sequence_schema_add_ragged(schema, json->name, ragged.value_key, json->dtype,
+                                            ragged.partitions, ragged.n_partitions,
+                                            ragged.splits_dtype, reterr);
+}
+
+static tfeed_status add_list(struct tfeed_sequence_schema *schema, struct column_json *json,
+                             struct tfeed_error *reterr)
+{
+    const char *word;
+    int list = 0;
+    json->name = "";
+    TFI_TRY(text_member(json, "name", &json->name, reterr));
+    TFI_TRY(text_member(json, "list", &word, reterr));
+    if (strcmp(word, tfi_column_none_name) == 0)
+        return TFEED_OK;
+    TFI_TRY(dtype_member(json, "dtype", &json->dtype, reterr));
+    (void)member(json, "list");
+    TFI_TRY(word_of(word, json->what, tfi_list_names, TFI_N_LIST_WORDS, &list, reterr));
+    if (list == TFI_LIST_FIXED)
+        return add_fixed_list(schema, json, reterr);
+    if (list == TFI_LIST_RAGGED)
+        return add_ragged_list(schema, json, reterr);
+    return tfeed_sequence_schema_add_variable(schema, json->name, json->dtype, reterr);
+}
+
+static tfeed_status add_lists(struct tfeed_sequence_schema *schema, const struct tfi_json *root,
+                              const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
+{
+    const struct tfi_json *lists = tfi_json_member(root, "lists");
+    if (lists == NULL)
+        return TFEED_OK;
+    TFI_TRY(tfi_json_as_array(lists, "lists", reterr));
+    const size_t n = tfi_json_n_elements(lists);
+    for (size_t i = 0; i < n; i++) {
+        struct column_json json = {.object = tfi_json_element(lists, i), .allocator = allocator};
+        TFI_TRY(tfi_json_as_object(json.object, "a list", reterr));
+        TFI_TRY(add_list(schema, &json, reterr));
+    }
+    return TFEED_OK;
+}
+
 /* ----------------------------------------------------------------- the whole */
 
 static tfeed_status add_columns(struct tfeed_schema *schema, const struct tfi_json *root,
@@ -259,21 +336,60 @@ static tfeed_status add_columns(struct tfeed_schema *schema, const struct tfi_js
     return TFEED_OK;
 }
 
-tfeed_status tfeed_schema_from_json(const char *text, size_t len,
-                                    const struct tfeed_allocator *allocator,
-                                    struct tfeed_schema **ret_schema, struct tfeed_error *reterr)
+static tfeed_status make_schema(const struct tfi_json *root,
+                                const struct tfeed_allocator *allocator,
+                                struct tfeed_schema **ret_schema, struct tfeed_error *reterr)
 {
-    struct tfi_json *root;
-    struct tfeed_schema *schema = NULL;
-    TFI_TRY(tfi_json_parse(text, len, MAX_TEXT_BYTES, &root, reterr));
-    tfeed_status status = tfeed_schema_new(allocator, &schema, reterr);
-    if (status == TFEED_OK)
-        status = add_columns(schema, root, allocator, reterr);
-    tfi_json_free(root);
+    struct tfeed_schema *schema;
+    TFI_TRY(tfeed_schema_new(allocator, &schema, reterr));
+    const tfeed_status status = add_columns(schema, root, allocator, reterr);
     if (status != TFEED_OK) {
         tfeed_schema_unref(schema);
         return status;
     }
     *ret_schema = schema;
     return TFEED_OK;
+}
+
+tfeed_status tfeed_schema_from_json(const char *text, size_t len,
+                                    const struct tfeed_allocator *allocator,
+                                    struct tfeed_schema **ret_schema, struct tfeed_error *reterr)
+{
+    struct tfi_json *root;
+    TFI_TRY(tfi_json_parse(text, len, MAX_TEXT_BYTES, &root, reterr));
+    const tfeed_status status = make_schema(root, allocator, ret_schema, reterr);
+    tfi_json_free(root);
+    return status;
+}
+
+static tfeed_status make_sequence_schema(const struct tfi_json *root,
+                                         const struct tfeed_allocator *allocator,
+                                         struct tfeed_sequence_schema **ret_schema,
+                                         struct tfeed_error *reterr)
+{
+    struct tfeed_sequence_schema *schema = NULL;
+    struct tfeed_schema *context;
+    TFI_TRY(make_schema(root, allocator, &context, reterr));
+    tfeed_status status = tfeed_sequence_schema_new(context, allocator, &schema, reterr);
+    tfeed_schema_unref(context);
+    if (status == TFEED_OK)
+        status = add_lists(schema, root, allocator, reterr);
+    if (status != TFEED_OK) {
+        tfeed_sequence_schema_unref(schema);
+        return status;
+    }
+    *ret_schema = schema;
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_sequence_schema_from_json(const char *text, size_t len,
+                                             const struct tfeed_allocator *allocator,
+                                             struct tfeed_sequence_schema **ret_schema,
+                                             struct tfeed_error *reterr)
+{
+    struct tfi_json *root;
+    TFI_TRY(tfi_json_parse(text, len, MAX_TEXT_BYTES, &root, reterr));
+    const tfeed_status status = make_sequence_schema(root, allocator, ret_schema, reterr);
+    tfi_json_free(root);
+    return status;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * sequence_batch.c - the lists of a batch as tensors: padded, and in TensorFlow's sparse form.
+ * sequence_batch.c - the lists of a batch as tensors: padded, divided by partitions, and in
+ * TensorFlow's sparse form.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/allocator_internal.h"
@@ -16,6 +19,7 @@ void tfi_batch_list_clear(struct tfi_batch_list *list, const struct tfeed_alloca
     if (list->spec == NULL)
         return;
     tfi_list_clear(&list->steps);
+    tfi_levels_free(&list->spec->ragged, list->levels, allocator);
     tfeed_tensor_clear(&list->padded);
     tfeed_tensor_clear(&list->indices);
     tfi_free(allocator, list->step_splits);
@@ -31,7 +35,10 @@ tfeed_status tfi_batch_list_init(struct tfi_batch_list *list, const struct tfi_s
     list->step_splits =
         tfi_alloc_zeroed(allocator, (size_t)n_rows_max + 1, sizeof *list->step_splits);
     list->lengths = tfi_alloc_zeroed(allocator, (size_t)n_rows_max + 1, sizeof *list->lengths);
-    if (list->step_splits == NULL || list->lengths == NULL)
+    if (spec->ragged.n_levels > 0)
+        list->levels = tfi_levels_new(&spec->ragged, allocator);
+    if (list->step_splits == NULL || list->lengths == NULL ||
+        (spec->ragged.n_levels > 0 && list->levels == NULL))
         return tfi_fail_memory(reterr, "the rows of a list");
     TFI_TRY(tfi_batch_list_start(list, 0, reterr));
     return tfi_batch_list_finish(list, 0, allocator, reterr);
@@ -46,6 +53,8 @@ tfeed_status tfi_batch_list_start(struct tfi_batch_list *list, int64_t n_rows,
         tfeed_tensor_clear(&list->padded);
     if (!tfi_list_start(&list->steps, (size_t)n_rows))
         return tfi_fail_memory(reterr, "the steps of a list");
+    if (list->levels != NULL && !tfi_levels_start(&list->spec->ragged, list->levels, 0))
+        return tfi_fail_memory(reterr, "the row_splits of a list");
     list->is_filled = true;
     return TFEED_OK;
 }
@@ -105,7 +114,13 @@ tfeed_status tfi_batch_list_finish(struct tfi_batch_list *list, int64_t n_rows,
     list->lengths_tensor = tfeed_tensor_borrow(TFEED_INT64, &rows, list->lengths);
     list->splits_tensor = tfeed_tensor_borrow(TFEED_INT64, &splits, list->step_splits);
     list->values = list->steps.values;
-    return list->spec->is_fixed ? pad(list, n_rows, allocator, reterr) : TFEED_OK;
+    if (list->spec->is_fixed)
+        return pad(list, n_rows, allocator, reterr);
+    if (list->levels == NULL)
+        return TFEED_OK;
+    list->values = tfi_ragged_values(&list->spec->ragged, &list->steps);
+    return tfi_levels_finish(&list->spec->ragged, list->levels, (size_t)list->step_splits[n_rows],
+                             allocator, reterr);
 }
 
 void tfi_batch_list_empty(struct tfi_batch_list *list, const struct tfeed_allocator *allocator)
@@ -114,6 +129,72 @@ void tfi_batch_list_empty(struct tfi_batch_list *list, const struct tfeed_alloca
     if (!list->is_filled) /* without memory for that there is nothing in it either */
         (void)tfi_batch_list_start(list, 0, NULL);
     (void)tfi_batch_list_finish(list, 0, allocator, NULL);
+}
+
+/* ----------------------------------------------------------------- dividing */
+
+/* The values that a list has in a step, counted over all examples. */
+static struct tfi_numbers step_of(const struct tfi_batch_list *list, int64_t step)
+{
+    const int64_t *splits = list->steps.splits + step;
+    return (struct tfi_numbers){(const int64_t *)(const void *)list->steps.data + splits[0],
+                                (size_t)(splits[1] - splits[0])};
+}
+
+/* Divides one step by the same step of the partitions: the n-th that each has in this row. */
+static tfeed_status divide_step(const struct tfeed_sequence_parser *parser, int list, int64_t row,
+                                int64_t n, int64_t *empty_rows_left,
+                                char message[TFEED_ERROR_MESSAGE_BYTES], struct tfeed_error *reterr)
+{
+    const struct tfi_batch_list *divided = &parser->lists[list];
+    const struct tfi_batch_list *parts = parser->lists + parser->schema->lists.n;
+    const struct tfi_column *of = &divided->spec->ragged;
+    const int64_t *splits = divided->steps.splits + divided->step_splits[row] + n;
+    struct tfi_numbers numbers[TFI_MAX_PARTS] = {{NULL, 0}};
+    struct tfi_ragged_fault fault = {0, 0};
+    for (int i = 0; i < of->n_parts; i++)
+        if (of->parts[i].feature >= 0) {
+            const struct tfi_batch_list *part = &parts[of->parts[i].feature];
+            numbers[i] = step_of(part, part->step_splits[row] + n);
+        }
+    switch (tfi_levels_divide(of, divided->levels, (size_t)(splits[1] - splits[0]), numbers,
+                              empty_rows_left, &fault)) {
+    case TFI_APPEND_OK:
+        tfi_levels_end_row(of, divided->levels);
+        return TFEED_OK;
+    case TFI_APPEND_NO_MEMORY:
+        return tfi_fail_memory(reterr, "the row_splits of a list");
+    case TFI_APPEND_MALFORMED:
+        break;
+    }
+    const int feature = of->parts[fault.part].feature;
+    tfi_ragged_say(of, divided->spec->name, &fault, feature < 0 ? NULL : parts[feature].spec->key,
+                   message);
+    return TFEED_INVALID_ARGUMENT;
+}
+
+tfeed_status tfi_batch_list_divide(struct tfeed_sequence_parser *parser, int list, int64_t row,
+                                   char message[TFEED_ERROR_MESSAGE_BYTES],
+                                   struct tfeed_error *reterr)
+{
+    const struct tfi_batch_list *divided = &parser->lists[list];
+    const struct tfi_batch_list *parts = parser->lists + parser->schema->lists.n;
+    const struct tfi_column *of = &divided->spec->ragged;
+    int64_t empty_rows_left = TFI_RAGGED_EMPTY_ROWS;
+    for (int i = 0; i < of->n_parts; i++) {
+        const int feature = of->parts[i].feature;
+        if (feature < 0 || parts[feature].lengths[row] == divided->lengths[row])
+            continue;
+        (void)snprintf(message, TFEED_ERROR_MESSAGE_BYTES,
+                       "List %s: values and partitions are not aligned: %" PRId64
+                       " steps, partition %d (%s) has %" PRId64,
+                       divided->spec->name, divided->lengths[row], i, parts[feature].spec->key,
+                       parts[feature].lengths[row]);
+        return TFEED_INVALID_ARGUMENT;
+    }
+    for (int64_t n = 0; n < divided->lengths[row]; n++)
+        TFI_TRY(divide_step(parser, list, row, n, &empty_rows_left, message, reterr));
+    return TFEED_OK;
 }
 
 /* ------------------------------------------------------------ what is asked */
@@ -159,6 +240,19 @@ const struct tfeed_tensor *tfeed_sequence_parser_value_splits(
     return lists->spec->is_fixed ? NULL : &lists->steps.row_splits;
 }
 
+int tfeed_sequence_parser_n_levels(const struct tfeed_sequence_parser *parser, int list)
+{
+    return parser->lists[list].spec->ragged.n_levels;
+}
+
+const struct tfeed_tensor *tfeed_sequence_parser_row_splits(
+    const struct tfeed_sequence_parser *parser, int list, int level)
+{
+    if (level < 0 || level >= tfeed_sequence_parser_n_levels(parser, list))
+        return NULL;
+    return &parser->lists[list].levels[level].splits;
+}
+
 struct tfeed_tensor tfeed_sequence_parser_row(const struct tfeed_sequence_parser *parser, int list,
                                               int64_t row)
 {
@@ -200,9 +294,12 @@ tfeed_status tfeed_sequence_parser_sparse(struct tfeed_sequence_parser *parser, 
     struct tfi_batch_list *lists = &parser->lists[list];
     const bool is_all = row == TFEED_ALL_ROWS;
     const int rank = is_all ? 3 : 2;
-    if (lists->spec->is_fixed || (!is_all && (row < 0 || row >= parser->n_rows)))
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "list '%s': %s", lists->spec->name,
-                        lists->spec->is_fixed ? "a fixed list is dense" : "no such row");
+    if (lists->spec->is_fixed || lists->levels != NULL)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "list '%s' is %s, not variable",
+                        lists->spec->name, lists->spec->is_fixed ? "fixed" : "ragged");
+    if (!is_all && (row < 0 || row >= parser->n_rows))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "list '%s': no such row",
+                        lists->spec->name);
     const int64_t first_row = is_all ? 0 : row;
     const int64_t end_row = is_all ? parser->n_rows : row + 1;
     static const int64_t nothing[1] = {0};

@@ -50,13 +50,17 @@ static tfeed_status open_context(struct tfeed_sequence_parser *parser, struct tf
 
 static tfeed_status open_lists(struct tfeed_sequence_parser *parser, struct tfeed_error *reterr)
 {
+    const struct tfeed_sequence_schema *schema = parser->schema;
     parser->lists =
         tfi_alloc_zeroed(parser->allocator, (size_t)parser->n_lists, sizeof *parser->lists);
     if (parser->lists == NULL)
         return tfi_fail_memory(reterr, "the lists of a batch");
-    for (int i = 0; i < parser->n_lists; i++)
-        TFI_TRY(tfi_batch_list_init(&parser->lists[i], &parser->schema->lists[i],
-                                    parser->n_rows_max, parser->allocator, reterr));
+    for (int i = 0; i < parser->n_lists; i++) {
+        const struct tfi_sequence_list *spec =
+            i < schema->lists.n ? &schema->lists.at[i] : &schema->parts.at[i - schema->lists.n];
+        TFI_TRY(tfi_batch_list_init(&parser->lists[i], spec, parser->n_rows_max, parser->allocator,
+                                    reterr));
+    }
     return TFEED_OK;
 }
 
@@ -74,7 +78,7 @@ tfeed_status tfeed_sequence_parser_new(struct tfeed_sequence_schema *schema, int
     parser->allocator = allocator;
     parser->schema = tfeed_sequence_schema_ref(schema);
     parser->n_rows_max = n_rows_max;
-    parser->n_lists = schema->n_lists;
+    parser->n_lists = schema->lists.n + schema->parts.n;
     atomic_store_explicit(&schema->in_use, true, memory_order_relaxed);
     tfeed_status status = open_context(parser, reterr);
     if (status == TFEED_OK)
@@ -127,7 +131,7 @@ static tfeed_status fail_kind(const struct tfeed_bytes *serialized,
     (void)snprintf(message, sizeof message,
                    "Feature list: %s, Index: %zu.  Data types don't match. Expected type: %s  "
                    "Data type: %s",
-                   spec->name, step, kind_name(spec->kind), kind_name(kind));
+                   spec->key, step, kind_name(spec->kind), kind_name(kind));
     return fail_record(serialized, reterr, message);
 }
 
@@ -140,7 +144,7 @@ static tfeed_status fail_count(const struct tfeed_bytes *serialized,
     (void)snprintf(message, sizeof message,
                    "Key: %s, Index: %zu.  Number of %s values != expected.  values size: %zu but "
                    "output shape: %s",
-                   spec->name, step, kind_name(spec->kind), n,
+                   spec->key, step, kind_name(spec->kind), n,
                    tfeed_shape_format(&spec->shape, shape));
     return fail_record(serialized, reterr, message);
 }
@@ -152,7 +156,7 @@ static tfeed_status fail_missing(const struct tfeed_bytes *serialized,
     (void)snprintf(message, sizeof message,
                    "Feature list '%s' is required but could not be found. (allow_missing is for "
                    "lists that need not be there)",
-                   spec->name);
+                   spec->key);
     return fail_record(serialized, reterr, message);
 }
 
@@ -235,20 +239,23 @@ static tfeed_status append_steps(struct tfi_batch_list *list, const struct tfeed
 
 /* --------------------------------------------------------------- one record */
 
-/* The list of a name; NULL where it is not wanted. Most records keep the order of the last one. */
-static struct tfi_batch_list *find_list(struct tfeed_sequence_parser *parser,
-                                        const struct tfi_entry *entry)
+/* Notes a list of the record wherever it is wanted: several ragged lists may want the same. Most
+ * records keep the order of the last one, and most schemas want a list once. */
+static void note_list(struct tfeed_sequence_parser *parser, const struct tfi_entry *entry)
 {
     for (int i = 0; i < parser->n_lists; i++) {
         const int place = (parser->next_list + i) % parser->n_lists;
-        const struct tfi_sequence_list *spec = parser->lists[place].spec;
-        if (spec->name_len == entry->name_len &&
-            memcmp(spec->name, entry->name, entry->name_len) == 0) {
+        struct tfi_batch_list *list = &parser->lists[place];
+        if (list->spec->key_len != entry->name_len ||
+            memcmp(list->spec->key, entry->name, entry->name_len) != 0)
+            continue;
+        list->found = entry->feature;
+        list->found_record = parser->record;
+        if (!list->spec->is_ragged) {
             parser->next_list = place + 1;
-            return &parser->lists[place];
+            return;
         }
     }
-    return NULL;
 }
 
 /* Notes the lists in a message of FeatureLists. False when it is malformed; lists->at is then near
@@ -267,11 +274,7 @@ static bool find_lists(struct tfeed_sequence_parser *parser, struct tfi_wire *li
             lists->at = entry.at;
             return false;
         }
-        struct tfi_batch_list *list = find_list(parser, &split);
-        if (list != NULL) {
-            list->found = split.feature;
-            list->found_record = parser->record;
-        }
+        note_list(parser, &split);
     }
     return true;
 }
@@ -303,6 +306,15 @@ static tfeed_status parse_record(struct tfeed_sequence_parser *parser,
         list->step_splits[row + 1] = n_steps;
         if (list->longest < list->lengths[row])
             list->longest = list->lengths[row];
+    }
+    for (int i = 0; i < parser->schema->lists.n; i++) {
+        char message[TFEED_ERROR_MESSAGE_BYTES];
+        if (parser->lists[i].levels == NULL)
+            continue;
+        const tfeed_status status = tfi_batch_list_divide(parser, i, row, message, reterr);
+        if (status == TFEED_INVALID_ARGUMENT)
+            return fail_record(serialized, reterr, message);
+        TFI_TRY(status);
     }
     return TFEED_OK;
 }

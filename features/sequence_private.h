@@ -14,17 +14,28 @@
 #include <tfeed/sequence.h>
 
 #include "features/list_private.h"
+#include "features/ragged_private.h"
 
 /* A list that is wanted. */
 struct tfi_sequence_list {
     char *name;
-    size_t name_len;
+    char *key; /* of the list in the record */
+    size_t key_len;
     enum tfeed_dtype dtype;
     enum tfeed_feature_kind kind; /* of its steps */
     bool is_fixed;
     bool allow_missing;
     struct tfeed_shape shape; /* fixed: of a step */
     size_t n_elements;        /* fixed: of a step, at least 1 */
+    bool is_ragged;           /* each step is divided by `ragged`, or is what divides one */
+    struct tfi_column ragged; /* n_levels 0: by nothing. parts[i].feature: one of `parts` below */
+};
+
+/* Lists that can become more. */
+struct tfi_sequence_lists {
+    int n;
+    int capacity;
+    struct tfi_sequence_list *at;
 };
 
 struct tfeed_sequence_schema {
@@ -32,19 +43,19 @@ struct tfeed_sequence_schema {
     _Atomic unsigned n_references;
     _Atomic bool in_use; /* a parser was made: no further lists */
     struct tfeed_schema *context;
-    int n_lists;
-    int capacity;
-    struct tfi_sequence_list *lists;
+    struct tfi_sequence_lists lists;
+    struct tfi_sequence_lists parts; /* the lists that partitions stand in */
 };
 
 /* A list of a batch. */
 struct tfi_batch_list {
     const struct tfi_sequence_list *spec;
-    struct tfi_list steps; /* its rows are the steps of all examples */
-    int64_t *step_splits;  /* [n_rows_max + 1] */
-    int64_t *lengths;      /* [n_rows_max] */
-    int64_t longest;       /* steps of an example */
-    bool is_filled;        /* between _start and _finish: strings are not counted yet */
+    struct tfi_list steps;    /* its rows are the steps of all examples */
+    struct tfi_level *levels; /* ragged: their rows are the steps, too */
+    int64_t *step_splits;     /* [n_rows_max + 1] */
+    int64_t *lengths;         /* [n_rows_max] */
+    int64_t longest;          /* steps of an example */
+    bool is_filled;           /* between _start and _finish: strings are not counted yet */
 
     /* The list in the record that is parsed. */
     uint64_t found_record; /* serial of the last record that has it */
@@ -64,7 +75,7 @@ struct tfeed_sequence_parser {
     struct tfeed_sequence_schema *schema;
     struct tfeed_example_parser *context_parser; /* NULL: nothing is wanted of it */
     struct tfeed_columns *context;
-    int n_lists;
+    int n_lists; /* those of the schema, then its parts */
     struct tfi_batch_list *lists;
     int64_t n_rows_max;
     int64_t n_rows;
@@ -87,6 +98,12 @@ tfeed_status tfi_batch_list_start(struct tfi_batch_list *list, int64_t n_rows,
 /* Makes tensors of the first n rows, whose steps were ended. */
 tfeed_status tfi_batch_list_finish(struct tfi_batch_list *list, int64_t n_rows,
                                    const struct tfeed_allocator *allocator,
+                                   struct tfeed_error *reterr);
+
+/* Divides the steps that the row of a ragged list has. INVALID_ARGUMENT: they cannot be divided;
+ * `message` says how. */
+tfeed_status tfi_batch_list_divide(struct tfeed_sequence_parser *parser, int list, int64_t row,
+                                   char message[TFEED_ERROR_MESSAGE_BYTES],
                                    struct tfeed_error *reterr);
 
 /* Makes it a list of no rows, in whatever state it is. */

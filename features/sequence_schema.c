@@ -33,6 +33,15 @@ struct tfeed_sequence_schema *tfeed_sequence_schema_ref(struct tfeed_sequence_sc
     return schema;
 }
 
+static void free_lists(struct tfi_sequence_lists *lists, const struct tfeed_allocator *allocator)
+{
+    for (int i = 0; i < lists->n; i++) {
+        tfi_free(allocator, lists->at[i].name);
+        tfi_free(allocator, lists->at[i].key);
+    }
+    tfi_free(allocator, lists->at);
+}
+
 void tfeed_sequence_schema_unref(struct tfeed_sequence_schema *schema)
 {
     if (schema == NULL)
@@ -40,10 +49,9 @@ void tfeed_sequence_schema_unref(struct tfeed_sequence_schema *schema)
     /* acq_rel: every use by the other holders comes before the last one frees */
     if (atomic_fetch_sub_explicit(&schema->n_references, 1, memory_order_acq_rel) != 1)
         return;
-    for (int i = 0; i < schema->n_lists; i++)
-        tfi_free(schema->allocator, schema->lists[i].name);
+    free_lists(&schema->lists, schema->allocator);
+    free_lists(&schema->parts, schema->allocator);
     tfeed_schema_unref(schema->context);
-    tfi_free(schema->allocator, schema->lists);
     tfi_free(schema->allocator, schema);
 }
 
@@ -62,8 +70,8 @@ static tfeed_status check_list(const struct tfeed_sequence_schema *schema, const
     if (atomic_load_explicit(&schema->in_use, memory_order_relaxed))
         return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
                         "list '%s': a schema does not change once a parser uses it", name);
-    for (int i = 0; i < schema->n_lists; i++)
-        if (strcmp(schema->lists[i].name, name) == 0)
+    for (int i = 0; i < schema->lists.n; i++)
+        if (strcmp(schema->lists.at[i].name, name) == 0)
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "list '%s' was added twice", name);
     if (kind_of(dtype) == TFEED_FEATURE_NONE)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
@@ -72,26 +80,58 @@ static tfeed_status check_list(const struct tfeed_sequence_schema *schema, const
     return TFEED_OK;
 }
 
-static tfeed_status add_list(struct tfeed_sequence_schema *schema, const char *name,
-                             struct tfi_sequence_list list, struct tfeed_error *reterr)
+/* Lists of one key are all ragged, of one dtype, or there is only one. */
+static tfeed_status check_key(const struct tfi_sequence_lists *lists, const char *name,
+                              const char *key, const struct tfi_sequence_list *list,
+                              struct tfeed_error *reterr)
+{
+    for (int i = 0; i < lists->n; i++) {
+        const struct tfi_sequence_list *other = &lists->at[i];
+        if (strcmp(other->key, key) != 0 ||
+            (list->is_ragged && other->is_ragged && list->dtype == other->dtype))
+            continue;
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "list '%s': '%s' is wanted as a %slist of %s already", name, key,
+                        other->is_ragged ? "ragged " : "", tfeed_dtype_name(other->dtype));
+    }
+    return TFEED_OK;
+}
+
+/* Appends a list; it takes nothing over on failure. */
+static tfeed_status append_list(struct tfi_sequence_lists *lists, const char *name, const char *key,
+                                struct tfi_sequence_list list,
+                                const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
 {
     enum { MIN_LISTS = 4 };
-    if (schema->n_lists == schema->capacity) {
-        const int capacity = schema->capacity == 0 ? MIN_LISTS : 2 * schema->capacity;
-        struct tfi_sequence_list *lists =
-            tfi_realloc_array(schema->allocator, schema->lists, (size_t)capacity, sizeof *lists);
-        if (lists == NULL)
+    if (lists->n == lists->capacity) {
+        const int capacity = lists->capacity == 0 ? MIN_LISTS : 2 * lists->capacity;
+        struct tfi_sequence_list *larger =
+            tfi_realloc_array(allocator, lists->at, (size_t)capacity, sizeof *larger);
+        if (larger == NULL)
             return tfi_fail_memory(reterr, "the lists of a schema");
-        schema->lists = lists;
-        schema->capacity = capacity;
+        lists->at = larger;
+        lists->capacity = capacity;
     }
     list.kind = kind_of(list.dtype);
-    list.name_len = strlen(name);
-    list.name = tfi_strndup(schema->allocator, name, list.name_len);
-    if (list.name == NULL)
+    list.key_len = strlen(key);
+    list.key = tfi_strndup(allocator, key, list.key_len);
+    list.name = tfi_strndup(allocator, name, strlen(name));
+    if (list.key == NULL || list.name == NULL) {
+        tfi_free(allocator, list.key);
+        tfi_free(allocator, list.name);
         return tfi_fail_memory(reterr, "the name of a list");
-    schema->lists[schema->n_lists++] = list;
+    }
+    lists->at[lists->n++] = list;
     return TFEED_OK;
+}
+
+static tfeed_status add_list(struct tfeed_sequence_schema *schema, const char *name,
+                             const char *key, struct tfi_sequence_list list,
+                             struct tfeed_error *reterr)
+{
+    TFI_TRY(check_key(&schema->lists, name, key, &list, reterr));
+    TFI_TRY(check_key(&schema->parts, name, key, &list, reterr));
+    return append_list(&schema->lists, name, key, list, schema->allocator, reterr);
 }
 
 tfeed_status tfeed_sequence_schema_add_fixed(struct tfeed_sequence_schema *schema, const char *name,
@@ -111,7 +151,7 @@ tfeed_status tfeed_sequence_schema_add_fixed(struct tfeed_sequence_schema *schem
                         "most %d dimensions, got %s",
                         name, MAX_STEP_DIMS, tfeed_shape_format(shape, text));
     }
-    return add_list(schema, name,
+    return add_list(schema, name, name,
                     (struct tfi_sequence_list){.dtype = dtype,
                                                .is_fixed = true,
                                                .allow_missing = allow_missing,
@@ -125,18 +165,81 @@ tfeed_status tfeed_sequence_schema_add_variable(struct tfeed_sequence_schema *sc
                                                 struct tfeed_error *reterr)
 {
     TFI_TRY(check_list(schema, name, dtype, reterr));
-    return add_list(schema, name, (struct tfi_sequence_list){.dtype = dtype, .allow_missing = true},
-                    reterr);
+    return add_list(schema, name, name,
+                    (struct tfi_sequence_list){.dtype = dtype, .allow_missing = true}, reterr);
+}
+
+static void drop_parts(struct tfeed_sequence_schema *schema, int n_kept)
+{
+    while (schema->parts.n > n_kept) {
+        const struct tfi_sequence_list *part = &schema->parts.at[--schema->parts.n];
+        tfi_free(schema->allocator, part->name);
+        tfi_free(schema->allocator, part->key);
+    }
+}
+
+/* Adds the lists that the partitions stand in; on failure none. */
+static tfeed_status add_parts(struct tfeed_sequence_schema *schema, const char *name,
+                              const char *const *keys, int n_keys, struct tfeed_error *reterr)
+{
+    const int n_before = schema->parts.n;
+    const struct tfi_sequence_list part = {
+        .dtype = TFEED_INT64, .allow_missing = true, .is_ragged = true};
+    tfeed_status status = TFEED_OK;
+    for (int i = 0; status == TFEED_OK && i < n_keys; i++) {
+        status = check_key(&schema->lists, name, keys[i], &part, reterr);
+        if (status == TFEED_OK)
+            status = check_key(&schema->parts, name, keys[i], &part, reterr);
+        if (status == TFEED_OK)
+            status = append_list(&schema->parts, keys[i], keys[i], part, schema->allocator, reterr);
+    }
+    if (status != TFEED_OK)
+        drop_parts(schema, n_before);
+    return status;
+}
+
+tfeed_status tfeed_sequence_schema_add_ragged(struct tfeed_sequence_schema *schema,
+                                              const char *name, const char *value_key,
+                                              enum tfeed_dtype dtype,
+                                              const struct tfeed_partition *partitions,
+                                              int n_partitions, enum tfeed_dtype row_splits_dtype,
+                                              struct tfeed_error *reterr)
+{
+    const char *keys[TFI_MAX_PARTS];
+    int n_keys;
+    struct tfi_sequence_list list = {.dtype = dtype, .allow_missing = true, .is_ragged = true};
+    const int n_parts = schema->parts.n;
+    TFI_TRY(check_list(schema, name, dtype, reterr));
+    TFI_TRY(tfi_ragged_describe(name, dtype, partitions, n_partitions, row_splits_dtype,
+                                &list.ragged, keys, &n_keys, reterr));
+    for (int i = 0; i < n_partitions; i++)
+        if (list.ragged.parts[i].feature >= 0) /* it counts keys from 1 */
+            list.ragged.parts[i].feature += n_parts - 1;
+    TFI_TRY(add_parts(schema, name, keys, n_keys, reterr));
+    const tfeed_status status =
+        add_list(schema, name, value_key != NULL ? value_key : name, list, reterr);
+    if (status != TFEED_OK)
+        drop_parts(schema, n_parts);
+    return status;
 }
 
 int tfeed_sequence_schema_n_lists(const struct tfeed_sequence_schema *schema)
 {
-    return schema->n_lists;
+    return schema->lists.n;
 }
 
 const char *tfeed_sequence_schema_list_name(const struct tfeed_sequence_schema *schema, int list)
 {
-    return schema->lists[list].name;
+    return schema->lists.at[list].name;
+}
+
+enum tfeed_column_kind tfeed_sequence_schema_list_kind(const struct tfeed_sequence_schema *schema,
+                                                       int list)
+{
+    const struct tfi_sequence_list *of = &schema->lists.at[list];
+    return of->is_fixed    ? TFEED_COLUMN_SEQUENCE
+           : of->is_ragged ? TFEED_COLUMN_RAGGED
+                           : TFEED_COLUMN_VARIABLE;
 }
 
 struct tfeed_schema *tfeed_sequence_schema_context(const struct tfeed_sequence_schema *schema)

@@ -60,7 +60,7 @@ static void set_prefix(struct tfi_template *tmpl, const struct tfi_feature *feat
     tmpl->len = (uint8_t)len;
     tmpl->n_words = (uint8_t)((len + 7) / 8);
     for (unsigned i = 0; i < tmpl->n_words; i++) {
-        const size_t at = i + 1u < tmpl->n_words ? 8 * (size_t)i : len - 8;
+        const size_t at = tfi_template_place(len, i);
         tmpl->words[i].bytes = tfi_load_le64(prefix + at);
         tmpl->words[i].per_payload_byte = grows ? tfi_load_le64(lengths + at) : 0;
     }

@@ -12,7 +12,8 @@
  * per byte, and a misprediction wherever lengths vary. Where PL is constant (floats, raw bytes) the
  * prefix is constant too, and lengths may take several bytes.
  *
- * Reads nothing outside the prefix: the last word overlaps the one before.
+ * Reads nothing outside the prefix: the last word overlaps the one before. Every prefix has more
+ * than 8 bytes, and so two words.
  */
 #ifndef TFI_TEMPLATE_PRIVATE_H
 #define TFI_TEMPLATE_PRIVATE_H
@@ -47,16 +48,31 @@ void tfi_template_init(struct tfi_template *tmpl, const struct tfi_feature *feat
 /* … of a list of any number of numbers, or of one string, as long as every length is one byte. */
 void tfi_template_init_list(struct tfi_template *tmpl, const struct tfi_feature *feature);
 
-/* Where the prefix of a template at least 8 bytes long matches: then the values begin at at + len.
- * The caller has checked that len bytes are there. */
+/* Where in a prefix a word stands: the first and the last come first, as every prefix has them. */
+static inline size_t tfi_template_place(size_t len, unsigned word)
+{
+    return word == 0 ? 0 : word == 1 ? len - 8 : 8 * ((size_t)word - 1);
+}
+
+/* … and what it is before so many bytes of values. */
+static inline uint64_t tfi_template_word_of(const struct tfi_template_word *word,
+                                            uint64_t payload_bytes)
+{
+    return word->bytes + payload_bytes * word->per_payload_byte;
+}
+
+/* Where the prefix of a template matches: then the values begin at at + len. The caller has checked
+ * that len bytes are there. */
 static inline bool tfi_template_match(const struct tfi_template *tmpl, const uint8_t *at)
 {
-    const uint64_t payload_bytes = at[tmpl->len - 1];
-    const struct tfi_template_word *last = &tmpl->words[tmpl->n_words - 1];
+    const size_t len = tmpl->len;
+    const uint64_t payload_bytes = at[len - 1];
     uint64_t difference =
-        tfi_load_le64(at + tmpl->len - 8) ^ (last->bytes + payload_bytes * last->per_payload_byte);
-    for (const struct tfi_template_word *word = tmpl->words; word < last; word++, at += 8)
-        difference |= tfi_load_le64(at) ^ (word->bytes + payload_bytes * word->per_payload_byte);
+        (tfi_load_le64(at) ^ tfi_template_word_of(&tmpl->words[0], payload_bytes)) |
+        (tfi_load_le64(at + len - 8) ^ tfi_template_word_of(&tmpl->words[1], payload_bytes));
+    for (unsigned i = 2; i < tmpl->n_words; i++)
+        difference |= tfi_load_le64(at + tfi_template_place(len, i)) ^
+                      tfi_template_word_of(&tmpl->words[i], payload_bytes);
     return difference == 0;
 }
 
@@ -84,58 +100,79 @@ static inline bool tfi_template_varint(const uint8_t *at, size_t len,
     return true;
 }
 
-enum { TFI_FRONT_MAX_BYTES = 32, TFI_FRONT_MAX_WORDS = TFI_FRONT_MAX_BYTES / 8 };
+enum {
+    TFI_FRONT_MIN_BYTES = 8,
+    TFI_FRONT_MAX_BYTES = 32,
+    TFI_FRONT_MAX_WORDS = TFI_FRONT_MAX_BYTES / 8
+};
+
+/* Eight bytes of a front: those of their bits that are always the same, and what they are. */
+struct tfi_front_word {
+    uint64_t same;
+    uint64_t bits;
+};
 
 /* The front of an entry that nobody wants, "0a EL 0a KL name", to be stepped over where it comes
  * again: with an EL of as many bytes, 1 or 2, whatever it says. */
 struct tfi_front {
-    uint8_t len; /* 0: it has another form */
-    uint8_t n_words;
-    uint8_t is_long;     /* EL has 2 bytes */
-    uint64_t first_mask; /* without the bytes of EL */
-    uint64_t last_mask;
-    uint64_t words[TFI_FRONT_MAX_WORDS];
+    uint8_t len;
+    bool is_wide; /* more than two words */
+    bool is_long; /* EL has two bytes */
+    /* from bytes 0, len - 8, 8 and len - 16 on; they overlap */
+    struct tfi_front_word words[TFI_FRONT_MAX_WORDS];
 };
 
-/* Remembers the front of an entry, len bytes of it. */
-static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, size_t len)
+/* A front that nothing has. */
+static inline void tfi_front_init(struct tfi_front *front)
 {
-    const unsigned is_long = entry[1] >> 7;
-    const uint64_t length_bytes = is_long ? UINT64_C(0xffff00) : UINT64_C(0xff00);
-    front->len = 0;
-    if (len < 8 || len > TFI_FRONT_MAX_BYTES || (is_long && entry[2] >= 0x80))
-        return;
-    front->len = (uint8_t)len;
-    front->n_words = (uint8_t)((len + 7) / 8);
-    front->is_long = (uint8_t)is_long;
-    front->first_mask = ~length_bytes;
-    front->last_mask = len < 16 ? ~(length_bytes >> 8 * (len - 8)) : UINT64_MAX;
-    for (unsigned i = 0; i + 1 < front->n_words; i++)
-        front->words[i] = tfi_load_le64(entry + 8 * (size_t)i);
-    front->words[front->n_words - 1] = tfi_load_le64(entry + len - 8);
+    *front = (struct tfi_front){.len = TFI_FRONT_MIN_BYTES, .words = {{.same = 0, .bits = 1}}};
 }
 
-/* The bytes of the entry at `at` when it begins like this, else 0. */
-static inline size_t tfi_front_match(const struct tfi_front *front, const uint8_t *at,
-                                     size_t n_left)
+/* Remembers the front of an entry, len bytes of it, where it has the form. */
+static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, size_t len)
 {
-    if (front->len == 0 || n_left < front->len)
-        return 0;
-    const unsigned is_long = front->is_long;
-    const unsigned last = front->n_words - 1u;
-    uint64_t difference =
-        (tfi_load_le64(at + front->len - 8) ^ front->words[last]) & front->last_mask;
-    for (unsigned i = 0; i < last; i++)
-        difference |= (tfi_load_le64(at + 8 * (size_t)i) ^ front->words[i]) &
-                      (i == 0 ? front->first_mask : UINT64_MAX);
-    /* the top bit of EL's first byte says whether there is a second; that one must be the last */
-    const unsigned tops = (at[1] >> 7 ^ is_long) | (at[2] >> 7 & is_long);
-    const size_t n_bytes =
-        2 + is_long + ((at[1] & 0x7fu) | (size_t)(at[2] & 0x7fu & (0 - is_long)) << 7);
-    /* a branch, not a choice: the next entry is begun before this one has been compared */
-    if (__builtin_expect((difference | tops) != 0 || n_bytes < front->len || n_bytes > n_left, 0))
-        return 0;
-    return n_bytes;
+    const bool is_long = entry[1] >> 7;
+    tfi_front_init(front);
+    if (len < TFI_FRONT_MIN_BYTES || len > TFI_FRONT_MAX_BYTES || (is_long && entry[2] >= 0x80))
+        return;
+    front->len = (uint8_t)len;
+    front->is_wide = len > 16;
+    front->is_long = is_long;
+    /* of EL the top bits only, which say how many bytes it has */
+    const uint64_t in_length = is_long ? UINT64_C(0x7f7f00) : UINT64_C(0x7f00);
+    const size_t places[TFI_FRONT_MAX_WORDS] = {0, len - 8, 8, len - 16};
+    for (int i = 0; i < (front->is_wide ? 4 : 2); i++) {
+        struct tfi_front_word *word = &front->words[i];
+        word->same = ~(places[i] < 8 ? in_length >> 8 * places[i] : 0);
+        word->bits = tfi_load_le64(entry + places[i]) & word->same;
+    }
+}
+
+static inline uint64_t tfi_front_difference(const struct tfi_front_word *word, const uint8_t *at)
+{
+    return (tfi_load_le64(at) & word->same) ^ word->bits;
+}
+
+/* The byte behind the entry at `at` when it begins like this, else NULL. Its length is what the
+ * next entry waits for: it is had before this one has been compared. */
+static inline const uint8_t *tfi_front_match(const struct tfi_front *front, const uint8_t *at,
+                                             const uint8_t *end)
+{
+    const size_t len = front->len;
+    const size_t n_left = (size_t)(end - at);
+    if (n_left < len)
+        return NULL;
+    const uint8_t *behind = at + 2 + at[1];
+    uint64_t difference = tfi_front_difference(&front->words[0], at) |
+                          tfi_front_difference(&front->words[1], at + len - 8);
+    if (front->is_wide)
+        difference |= tfi_front_difference(&front->words[2], at + 8) |
+                      tfi_front_difference(&front->words[3], at + len - 16);
+    if (front->is_long)
+        behind += ((size_t)at[2] << 7) - 0x7f; /* one byte more, without its top bit */
+    if (difference != 0 || (size_t)(behind - at) - len > n_left - len)
+        return NULL;
+    return behind;
 }
 
 #endif

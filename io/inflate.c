@@ -11,7 +11,12 @@
  *       │  │  └──────gzip magic──────┘      └──anything else──▶ TRAILING
  *       │  └──the file ends──▶ TRUNCATED (of no byte at all: CLEAN)
  *       └──a data error──▶ DAMAGED
+ *
+ * ISA-L does not say exactly what stands before a data error. There zlib does the member again,
+ * where the file can be read again; of a pipe as much is left out as may be wrong.
  */
+#include <string.h>
+
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
 #include "io/inflate_private.h"
@@ -22,8 +27,12 @@ struct inflating {
     const struct tfi_inflate_engine *engine;
     void *inflater;
     struct tfi_inflate_buffers buffers;
-    uint64_t n_given;     /* by all runs before the one that is going on */
-    bool between_members; /* one has ended, nothing behind it has been looked at */
+    uint64_t n_given;       /* by all runs before the one that is going on */
+    bool between_members;   /* one has ended, nothing behind it has been looked at */
+    uint64_t member_offset; /* where the member begins in the file */
+    uint64_t member_given;  /* n_given there */
+    bool is_doubted;        /* the member is to be done again */
+    uint64_t n_again;       /* bytes of it that were given before, and will come again */
 };
 
 static tfeed_status start_inflating(struct tfi_stream *stream, struct tfeed_error *reterr)
@@ -82,17 +91,75 @@ static tfeed_status look_behind_member(struct tfi_stream *stream, struct tfeed_e
                    TFEED_COMPRESSION_GZIP) {
         inflating->engine->reset(inflating->inflater);
         inflating->between_members = false;
+        inflating->member_offset = stream->source.window.offset;
+        inflating->member_given = inflating->n_given;
     } else {
         stream->end = TFI_STREAM_TRAILING;
     }
     return TFEED_OK;
 }
 
-/* Lets the inflater run, and takes in what it said. */
-static tfeed_status run(struct tfi_stream *stream, struct tfeed_error *reterr)
+/* Takes the last n bytes back, of those that were put behind `into`. */
+static void take_back(struct tfi_inflate_buffers *buffers, const uint8_t *into, size_t n)
+{
+    const size_t n_new = (size_t)(buffers->next_out - into);
+    if (n > n_new)
+        n = n_new;
+    buffers->next_out -= n;
+    buffers->avail_out += n;
+}
+
+static void doubt(struct tfi_stream *stream, const uint8_t *into)
 {
     struct inflating *inflating = stream->decoding;
-    switch (inflating->engine->run(inflating->inflater, &inflating->buffers)) {
+    if (tfi_source_seek(&stream->source, inflating->member_offset)) {
+        take_back(&inflating->buffers, into, SIZE_MAX);
+        inflating->is_doubted = true;
+    } else {
+        take_back(&inflating->buffers, into, TFI_INFLATE_MOST_DOUBTED);
+        stream->end = TFI_STREAM_DAMAGED;
+        stream->detail = inflating->buffers.detail;
+    }
+}
+
+/* Begins the member anew with zlib; the source stands at its beginning. */
+static tfeed_status begin_again(struct tfi_stream *stream, struct tfeed_error *reterr)
+{
+    struct inflating *inflating = stream->decoding;
+    void *inflater =
+        tfi_inflate_by_zlib.open(stream->compression == TFEED_COMPRESSION_GZIP, stream->allocator);
+    if (inflater == NULL)
+        return tfi_fail_memory(reterr, "inflating");
+    inflating->engine->close(inflating->inflater);
+    inflating->engine = &tfi_inflate_by_zlib;
+    inflating->inflater = inflater;
+    inflating->buffers.next_in = NULL;
+    inflating->buffers.avail_in = 0;
+    inflating->n_again = inflating->n_given - inflating->member_given;
+    inflating->is_doubted = false;
+    return TFEED_OK;
+}
+
+/* Leaves out what has come again. */
+static void pass_over(struct inflating *inflating, uint8_t *into)
+{
+    const size_t n_new = (size_t)(inflating->buffers.next_out - into);
+    const size_t n = n_new < inflating->n_again ? n_new : (size_t)inflating->n_again;
+    if (n == 0)
+        return;
+    memmove(into, into + n, n_new - n);
+    take_back(&inflating->buffers, into, n);
+    inflating->n_again -= n;
+}
+
+/* Lets the inflater run, and takes in what it said. */
+static tfeed_status run(struct tfi_stream *stream, uint8_t *into, struct tfeed_error *reterr)
+{
+    struct inflating *inflating = stream->decoding;
+    const enum tfi_inflate_result result =
+        inflating->engine->run(inflating->inflater, &inflating->buffers);
+    pass_over(inflating, into);
+    switch (result) {
     case TFI_INFLATE_MORE:
         break;
     case TFI_INFLATE_END:
@@ -101,6 +168,9 @@ static tfeed_status run(struct tfi_stream *stream, struct tfeed_error *reterr)
     case TFI_INFLATE_DAMAGED:
         stream->end = TFI_STREAM_DAMAGED;
         stream->detail = inflating->buffers.detail;
+        break;
+    case TFI_INFLATE_DOUBTED:
+        doubt(stream, into);
         break;
     case TFI_INFLATE_NO_MEMORY:
         return tfi_fail_memory(reterr, "inflating");
@@ -121,13 +191,16 @@ static tfeed_status read_inflated(void *user_data, uint8_t *into, size_t room, s
             TFI_TRY(look_behind_member(stream, reterr));
             continue;
         }
+        if (inflating->is_doubted)
+            TFI_TRY(begin_again(stream, reterr));
         if (buffers->avail_in == 0)
             TFI_TRY(refill(stream, 1, reterr));
         const bool file_has_ended = buffers->avail_in == 0;
-        TFI_TRY(run(stream, reterr));
+        const uint64_t n_again = inflating->n_again;
+        TFI_TRY(run(stream, into, reterr));
         /* without input the inflater may still have had output to give */
-        if (file_has_ended && buffers->avail_out == room && stream->end == TFI_STREAM_OPEN &&
-            !inflating->between_members)
+        if (file_has_ended && buffers->avail_out == room && n_again == inflating->n_again &&
+            stream->end == TFI_STREAM_OPEN && !inflating->between_members && !inflating->is_doubted)
             stream->end = stream->source.window.offset + stream->source.window.len == 0
                               ? TFI_STREAM_CLEAN
                               : TFI_STREAM_TRUNCATED;

@@ -68,11 +68,12 @@ static enum tfi_inflate_result isal_run(void *opaque, struct tfi_inflate_buffers
     buffers->avail_in -= n_in - state->avail_in;
     buffers->next_out += n_out - state->avail_out;
     buffers->avail_out -= n_out - state->avail_out;
-    if (result != ISAL_DECOMP_OK) {
-        buffers->detail = words_for(result);
-        return TFI_INFLATE_DAMAGED;
-    }
-    return state->block_state == ISAL_BLOCK_FINISH ? TFI_INFLATE_END : TFI_INFLATE_MORE;
+    if (result == ISAL_DECOMP_OK)
+        return state->block_state == ISAL_BLOCK_FINISH ? TFI_INFLATE_END : TFI_INFLATE_MORE;
+    buffers->detail = words_for(result);
+    /* a match whose distance cannot be is counted as given before it is looked at (2.30) */
+    return result == ISAL_INVALID_LOOKBACK || result == ISAL_INVALID_SYMBOL ? TFI_INFLATE_DOUBTED
+                                                                            : TFI_INFLATE_DAMAGED;
 }
 
 static void isal_reset(void *opaque)

@@ -19,8 +19,13 @@ enum tfi_inflate_result {
     TFI_INFLATE_MORE,      /* input or room is used up, or both */
     TFI_INFLATE_END,       /* the stream has ended, its trailer is right */
     TFI_INFLATE_DAMAGED,   /* `detail` says why; what was given before is right */
+    TFI_INFLATE_DOUBTED,   /* damaged, and up to TFI_INFLATE_MOST_DOUBTED of the bytes that this run
+                              gave last were never written */
     TFI_INFLATE_NO_MEMORY, /* may be tried again */
 };
+
+/* The longest match. */
+enum { TFI_INFLATE_MOST_DOUBTED = 258 };
 
 /* What an inflater works on; it moves all four on. */
 struct tfi_inflate_buffers {

@@ -8,7 +8,8 @@
  *    lane's thread ─── makes a batch ──▶ queue ──▶ tfi_prefetch_next
  *
  * A lane makes the batches of one queue of elements. Columns go round: a loop that hands its last
- * batch in has none made anew.
+ * batch in has none made anew. Where batches are a struct tfeed_columns, what goes round is a
+ * parcel with one inside: the caller exchanges its columns for those in it.
  *
  * Threads:  the mutex guards the spare columns and the error; nothing is called under it.
  */
@@ -72,15 +73,18 @@ tfeed_status tfi_prefetch_new(struct tfeed_context *context,
                               const struct tfi_column *columns, size_t n_columns, int64_t n_batches,
                               struct tfi_prefetch **ret_prefetch, struct tfeed_error *reterr)
 {
-    enum { MAX_SPARES = 8 }; /* as many as go round in a loop; further ones are freed */
+    /* As many as go round in a loop: those in the queue, the thread's, the caller's. Further ones
+     * are freed, and where the queue has no bound all above the maximum. */
+    enum { N_IN_HAND = 2, MAX_SPARES = 64 };
     const struct tfeed_allocator *allocator = tfi_context_allocator(context);
     struct tfi_prefetch *prefetch = tfi_alloc_zeroed(allocator, 1, sizeof *prefetch);
     if (prefetch == NULL)
         return tfi_fail_memory(reterr, "a prefetching batcher");
     prefetch->allocator = allocator;
     prefetch->n_columns = n_columns;
-    prefetch->max_spares =
-        n_batches >= 0 && n_batches < MAX_SPARES - 1 ? (size_t)n_batches + 1 : MAX_SPARES;
+    prefetch->max_spares = n_batches >= 0 && n_batches < MAX_SPARES - N_IN_HAND
+                               ? (size_t)n_batches + N_IN_HAND
+                               : MAX_SPARES;
     tfi_mutex_init(&prefetch->mutex);
     prefetch->spares =
         tfi_alloc_zeroed(allocator, prefetch->max_spares * n_columns, sizeof *prefetch->spares);
@@ -157,10 +161,21 @@ static bool gives_bucket(const struct tfeed_batcher *batcher)
     return batcher->layout != NULL && batcher->layout->kind.bucketing == TFI_BUCKETS_BY_NUMBER;
 }
 
+static tfeed_status fill_parcel(struct lane *lane, struct tfeed_error *reterr)
+{
+    struct tfeed_batcher *batcher = lane->batcher;
+    struct tfeed_tensor *parcel = &lane->columns[0];
+    if (parcel->dtype == TFEED_DTYPE_INVALID)
+        TFI_TRY(tfi_parcel_new(batcher->allocator, parcel, reterr));
+    return tfi_desks_make_columns(batcher->desks, batcher, tfi_parcel_columns(parcel), reterr);
+}
+
 static tfeed_status make_batch(struct lane *lane, struct tfeed_error *reterr)
 {
     const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
     struct tfeed_batcher *batcher = lane->batcher;
+    if (batcher->gives_columns)
+        return fill_parcel(lane, reterr);
     if (!gives_bucket(batcher))
         return tfi_batcher_make_batch(batcher, lane->i, lane->columns, reterr);
     TFI_TRY(tfi_tensor_renew(&lane->columns[0], TFEED_INT32, &scalar, batcher->allocator, reterr));
@@ -269,11 +284,11 @@ tfeed_status tfi_prefetch_add_runner(struct tfeed_context *context, struct tfeed
 
 /* --- the caller ---------------------------------------------------------------------------- */
 
-tfeed_status tfi_prefetch_next(struct tfi_prefetch *prefetch, struct tfeed_tensor *columns,
+/* Into columns that are empty. */
+static tfeed_status take_batch(struct tfi_prefetch *prefetch, struct tfeed_tensor *columns,
                                struct tfeed_error *reterr)
 {
     struct tfeed_error end = TFEED_ERROR_INIT;
-    give_spare(prefetch, columns);
     if (tfeed_queue_dequeue(prefetch->batches, columns, &end) == TFEED_OK)
         return TFEED_OK;
     /* Behind the batches that were made stands what ended the thread. */
@@ -282,6 +297,26 @@ tfeed_status tfi_prefetch_next(struct tfi_prefetch *prefetch, struct tfeed_tenso
         end = prefetch->error;
     tfi_mutex_unlock(&prefetch->mutex);
     return tfi_fail_again(reterr, &end);
+}
+
+tfeed_status tfi_prefetch_next(struct tfi_prefetch *prefetch, struct tfeed_tensor *columns,
+                               struct tfeed_error *reterr)
+{
+    give_spare(prefetch, columns);
+    return take_batch(prefetch, columns, reterr);
+}
+
+tfeed_status tfi_prefetch_next_columns(struct tfi_prefetch *prefetch,
+                                       struct tfeed_columns **columns, struct tfeed_error *reterr)
+{
+    struct tfeed_tensor parcel = {.dtype = TFEED_DTYPE_INVALID};
+    TFI_TRY(take_batch(prefetch, &parcel, reterr));
+    struct tfeed_columns **inside = tfi_parcel_columns(&parcel);
+    struct tfeed_columns *batch = *inside;
+    *inside = *columns;
+    *columns = batch;
+    give_spare(prefetch, &parcel);
+    return TFEED_OK;
 }
 
 struct tfeed_queue *tfi_prefetch_queue(struct tfi_prefetch *prefetch)

@@ -26,6 +26,13 @@ void tfi_clear_tensors(struct tfeed_tensor *tensors, size_t n)
         tfeed_tensor_clear(&tensors[i]);
 }
 
+struct tfeed_shape tfi_row_shape(const struct tfeed_shape *shape)
+{
+    struct tfeed_shape row = {.n_dims = shape->n_dims - 1};
+    memcpy(row.dims, &shape->dims[1], (size_t)row.n_dims * sizeof row.dims[0]);
+    return row;
+}
+
 size_t tfi_row_bytes(const struct tfeed_tensor *tensor)
 {
     struct tfeed_shape row = tensor->shape;
@@ -253,14 +260,6 @@ static tfeed_status check_constants(const struct tfeed_tensor *tensors, size_t n
     return TFEED_OK;
 }
 
-/* The shape of a tensor without its dimension 0. */
-static struct tfeed_shape row_shape(const struct tfeed_shape *shape)
-{
-    struct tfeed_shape row = {.n_dims = shape->n_dims - 1};
-    memcpy(row.dims, &shape->dims[1], (size_t)row.n_dims * sizeof row.dims[0]);
-    return row;
-}
-
 tfeed_status tfeed_batch_source_constant(struct tfeed_context *context,
                                          const struct tfeed_tensor *tensors, size_t n_tensors,
                                          bool gives_rows, struct tfeed_batch_source *ret_source,
@@ -281,7 +280,7 @@ tfeed_status tfeed_batch_source_constant(struct tfeed_context *context,
         source->tensors[i] = tfeed_tensor_ref(&tensors[i]);
         source->description.dtypes[i] = tensors[i].dtype;
         source->description.shapes[i] =
-            gives_rows ? row_shape(&tensors[i].shape) : tensors[i].shape;
+            gives_rows ? tfi_row_shape(&tensors[i].shape) : tensors[i].shape;
     }
     *ret_source = described_source(&source->description, give_constants, free_constant);
     return TFEED_OK;

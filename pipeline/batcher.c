@@ -228,8 +228,10 @@ static tfeed_status make_parts(struct tfeed_batcher *batcher, const struct tfi_b
     }
     if (options->n_prefetch == 0)
         return TFEED_OK;
-    return tfi_prefetch_new(plan->context, NULL, batcher_name(plan), plan->columns, plan->n_columns,
-                            options->n_prefetch, &batcher->prefetch, reterr);
+    const struct tfi_column parcel = {.dtype = TFEED_STRING, .shape = TFEED_SHAPE_SCALAR};
+    return tfi_prefetch_new(
+        plan->context, NULL, batcher_name(plan), plan->gives_columns ? &parcel : plan->columns,
+        plan->gives_columns ? 1 : plan->n_columns, options->n_prefetch, &batcher->prefetch, reterr);
 }
 
 /* The prefetching runner first: when the other then fails, closing the queues makes it one that,
@@ -263,6 +265,7 @@ tfeed_status tfi_batcher_new(const struct tfi_batcher_plan *plan,
         atomic_init(&batcher->n_refs, 1);
         batcher->allocator = allocator;
         batcher->allow_smaller_final_batch = plan->options->allow_smaller_final_batch;
+        batcher->gives_columns = plan->gives_columns;
         batcher->desks = plan->desks;
         batcher->layout = plan->layout != NULL ? tfi_layout_ref(plan->layout) : NULL;
         status = make_parts(batcher, plan, reterr);
@@ -402,10 +405,33 @@ tfeed_status tfi_batcher_make_batch(struct tfeed_batcher *batcher, size_t i,
     return tfi_batcher_draw(batcher, i, columns, reterr);
 }
 
+/* Which of the two nexts it is. */
+static tfeed_status check_face(const struct tfeed_batcher *batcher, bool wants_columns,
+                               struct tfeed_error *reterr)
+{
+    if (batcher->gives_columns == wants_columns)
+        return TFEED_OK;
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "this batcher's batches are %s",
+                    wants_columns ? "tensors: see tfeed_batcher_next"
+                                  : "columns that grow: see tfeed_batcher_next_columns");
+}
+
 tfeed_status tfeed_batcher_next(struct tfeed_batcher *batcher, struct tfeed_tensor *columns,
                                 struct tfeed_error *reterr)
 {
+    TFI_TRY(check_face(batcher, false, reterr));
     if (batcher->prefetch != NULL)
         return tfi_prefetch_next(batcher->prefetch, columns, reterr);
     return tfi_batcher_make_batch(batcher, 0, columns, reterr);
+}
+
+tfeed_status tfeed_batcher_next_columns(struct tfeed_batcher *batcher,
+                                        struct tfeed_columns **columns, struct tfeed_error *reterr)
+{
+    TFI_TRY(check_face(batcher, true, reterr));
+    if (batcher->prefetch == NULL)
+        return tfi_desks_make_columns(batcher->desks, batcher, columns, reterr);
+    if (*columns != NULL)
+        TFI_TRY(tfi_desks_check_columns(batcher->desks, batcher, *columns, reterr));
+    return tfi_prefetch_next_columns(batcher->prefetch, columns, reterr);
 }

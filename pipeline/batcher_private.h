@@ -11,6 +11,7 @@
  *    deterministic   batch_schedule.c: whoever draws a batch fills the queue first, from one feed
  *    n_prefetch      batch_prefetch.c: a runner's thread makes batches, a second queue holds them;
  *    buckets         the same with a thread for each bucket
+ *    columns         columns_parcel.c: a struct tfeed_columns as an element of that queue
  */
 #ifndef TFI_BATCHER_PRIVATE_H
 #define TFI_BATCHER_PRIVATE_H
@@ -71,6 +72,9 @@ void tfi_clear_tensors(struct tfeed_tensor *tensors, size_t n);
 
 /* `rows` rows of a tensor's dimension 0, from `first` on, as a view that holds nothing. */
 struct tfeed_tensor tfi_slice_rows(const struct tfeed_tensor *tensor, int64_t first, int64_t n);
+
+/* A shape that has rows, without its dimension 0. */
+struct tfeed_shape tfi_row_shape(const struct tfeed_shape *shape);
 
 /* The bytes of one row of a tensor's dimension 0; 0 where it is no tensor with rows. */
 size_t tfi_row_bytes(const struct tfeed_tensor *tensor);
@@ -238,6 +242,7 @@ struct tfeed_batcher {
     struct tfi_queues *queues;
     int64_t *batch_sizes; /* [queues->n] */
     bool allow_smaller_final_batch;
+    bool gives_columns; /* batches are a struct tfeed_columns, not tensors */
     size_t n_columns;
     struct tfi_column *columns;    /* [n_columns] */
     struct tfi_layout *layout;     /* NULL: the elements are records */
@@ -260,7 +265,25 @@ tfeed_status tfi_desks_new(const struct tfeed_allocator *allocator, struct tfeed
                            struct tfi_desks **ret_desks, struct tfeed_error *reterr);
 void tfi_desks_free(struct tfi_desks *desks);
 tfeed_status tfi_desks_make_batch(struct tfi_desks *desks, struct tfeed_batcher *batcher,
-                                  struct tfeed_tensor *columns, struct tfeed_error *reterr);
+                                  struct tfeed_tensor *tensors, struct tfeed_error *reterr);
+
+/* The same where rows are not all of one shape. *columns NULL: they are made. After a failure they
+ * hold no rows. */
+tfeed_status tfi_desks_make_columns(struct tfi_desks *desks, struct tfeed_batcher *batcher,
+                                    struct tfeed_columns **columns, struct tfeed_error *reterr);
+
+/* Whether batches of the batcher fit into the columns, which are emptied. */
+tfeed_status tfi_desks_check_columns(const struct tfi_desks *desks,
+                                     const struct tfeed_batcher *batcher,
+                                     struct tfeed_columns *columns, struct tfeed_error *reterr);
+
+/* A string scalar that holds a struct tfeed_columns, so that a queue can; there is none in it yet.
+ * The last reference to the tensor frees what is inside. */
+tfeed_status tfi_parcel_new(const struct tfeed_allocator *allocator,
+                            struct tfeed_tensor *ret_parcel, struct tfeed_error *reterr);
+
+/* What is inside: NULL, or columns; may be taken out or exchanged. */
+struct tfeed_columns **tfi_parcel_columns(const struct tfeed_tensor *parcel);
 
 /* The batches that are made ahead, n_batches at most. The runner holds the batcher, and that its
  * prefetch. */
@@ -273,6 +296,8 @@ tfeed_status tfi_prefetch_add_runner(struct tfeed_context *context, struct tfeed
                                      struct tfeed_error *reterr);
 tfeed_status tfi_prefetch_next(struct tfi_prefetch *prefetch, struct tfeed_tensor *columns,
                                struct tfeed_error *reterr);
+tfeed_status tfi_prefetch_next_columns(struct tfi_prefetch *prefetch,
+                                       struct tfeed_columns **columns, struct tfeed_error *reterr);
 struct tfeed_queue *tfi_prefetch_queue(struct tfi_prefetch *prefetch);
 
 /* --- putting it together ------------------------------------------------------------------- */
@@ -288,6 +313,7 @@ struct tfi_batcher_plan {
     size_t n_components;
     const struct tfi_column *columns; /* copied */
     size_t n_columns;
+    bool gives_columns;
     struct tfi_layout *layout; /* NULL: records */
     struct tfi_desks *desks;   /* NULL: the components are the columns */
     struct tfi_feed *feeds;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * example_desks.c - from the records of a batch to the columns of a schema.
+ * example_desks.c - from the records of a batch to the columns of a schema: tensors where all rows
+ * have one shape, else a struct tfeed_columns.
  *
  * A desk is a parser and the tensor that the records of a batch are drawn into. A thread takes one,
- * or makes one, and gives it back: there are as many as there ever were threads at the same time.
- *
- * Threads:  the mutex guards the list of idle desks only.
+ * or makes one, and gives it back.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,11 +16,12 @@
 #include "core/block_internal.h"
 #include "core/error_internal.h"
 #include "core/tensor_internal.h"
-#include "core/thread_internal.h"
+#include "features/features_internal.h"
 #include "pipeline/batcher_private.h"
+#include "pipeline/idle_private.h"
 
 struct desk {
-    struct desk *next;
+    struct tfi_idle_link link;
     struct tfeed_example_parser *parser;
     struct tfeed_tensor records; /* kept for its buffer: between batches its strings are empty */
 };
@@ -30,9 +30,13 @@ struct tfi_desks {
     const struct tfeed_allocator *allocator;
     struct tfeed_schema *schema;
     struct tfeed_record_reader_options reader_options; /* to find a record again */
+    struct tfi_idle idle;
+};
 
-    struct tfi_mutex mutex; /* guards all that follows */
-    struct desk *idle;
+/* Where the rows of a batch go: one of the two. */
+struct sink {
+    struct tfeed_tensor *tensors;
+    struct tfeed_columns *columns;
 };
 
 /* --- desks --------------------------------------------------------------------------------- */
@@ -74,12 +78,14 @@ tfeed_status tfi_desks_new(const struct tfeed_allocator *allocator, struct tfeed
         desks->reader_options = *reader_options;
     else
         tfeed_record_reader_options_init(&desks->reader_options);
-    tfi_mutex_init(&desks->mutex);
-    const tfeed_status status = make_desk(desks, &desks->idle, reterr);
+    tfi_idle_init(&desks->idle);
+    struct desk *desk = NULL;
+    const tfeed_status status = make_desk(desks, &desk, reterr);
     if (status != TFEED_OK) {
         tfi_desks_free(desks);
         return status;
     }
+    tfi_idle_give(&desks->idle, &desk->link);
     *ret_desks = desks;
     return TFEED_OK;
 }
@@ -88,12 +94,9 @@ void tfi_desks_free(struct tfi_desks *desks)
 {
     if (desks == NULL)
         return;
-    while (desks->idle != NULL) {
-        struct desk *desk = desks->idle;
-        desks->idle = desk->next;
+    for (struct desk *desk; (desk = tfi_idle_take(&desks->idle)) != NULL;)
         free_desk(desks->allocator, desk);
-    }
-    tfi_mutex_clear(&desks->mutex);
+    tfi_idle_clear(&desks->idle);
     tfeed_schema_unref(desks->schema);
     tfi_free(desks->allocator, desks);
 }
@@ -101,11 +104,7 @@ void tfi_desks_free(struct tfi_desks *desks)
 static tfeed_status take_desk(struct tfi_desks *desks, struct desk **ret_desk,
                               struct tfeed_error *reterr)
 {
-    tfi_mutex_lock(&desks->mutex);
-    struct desk *desk = desks->idle;
-    if (desk != NULL)
-        desks->idle = desk->next;
-    tfi_mutex_unlock(&desks->mutex);
+    struct desk *desk = tfi_idle_take(&desks->idle);
     if (desk == NULL)
         return make_desk(desks, ret_desk, reterr);
     *ret_desk = desk;
@@ -121,10 +120,7 @@ static void give_desk_back(struct tfi_desks *desks, struct desk *desk)
         tfi_bytes_unref_n(records, n);
         memset(records, 0, n * sizeof *records);
     }
-    tfi_mutex_lock(&desks->mutex);
-    desk->next = desks->idle;
-    desks->idle = desk;
-    tfi_mutex_unlock(&desks->mutex);
+    tfi_idle_give(&desks->idle, &desk->link);
 }
 
 /* --- the place of a bad example ------------------------------------------------------------ */
@@ -172,7 +168,7 @@ static tfeed_status fail_in_record(const struct tfi_desks *desks, const struct t
 {
     const char *path = NULL;
     uint64_t payload_offset = 0;
-    if (!tfi_bytes_origin(record, &path, &payload_offset))
+    if (cause->code != TFEED_INVALID_ARGUMENT || !tfi_bytes_origin(record, &path, &payload_offset))
         return tfi_fail_again(reterr, cause);
     const uint64_t offset = payload_offset - TFEED_RECORD_HEADER_BYTES;
     return tfi_fail_at(reterr, cause->code, path, find_record_number(desks, path, offset), offset,
@@ -213,33 +209,91 @@ static size_t group_len(size_t n_left)
     return n_left < GROUP_RECORDS ? n_left : GROUP_RECORDS;
 }
 
-static tfeed_status parse_batch(const struct tfi_desks *desks, const struct desk *desk,
-                                struct tfeed_tensor *columns, struct tfeed_error *reterr)
+static tfeed_status parse_group(const struct desk *desk, const struct tfeed_bytes *records,
+                                size_t n, const struct sink *sink, size_t first_row,
+                                size_t *ret_bad_row, struct tfeed_error *reterr)
+{
+    if (sink->columns != NULL)
+        return tfi_example_parser_append(desk->parser, records, n, sink->columns, ret_bad_row,
+                                         reterr);
+    return tfeed_example_parser_parse(desk->parser, records, n, sink->tensors, (int64_t)first_row,
+                                      ret_bad_row, reterr);
+}
+
+static tfeed_status parse_records(const struct tfi_desks *desks, const struct desk *desk,
+                                  const struct sink *sink, struct tfeed_error *reterr)
 {
     const struct tfeed_bytes *records = tfeed_tensor_strings(&desk->records);
     const size_t n = (size_t)desk->records.shape.dims[0];
-    TFI_TRY(renew_columns(desks, (int64_t)n, columns, reterr));
     for (size_t first = 0; first < n; first += GROUP_RECORDS) {
         const size_t n_group = group_len(n - first);
         const size_t next = first + n_group;
         struct tfeed_error error = TFEED_ERROR_INIT;
         size_t bad_row = 0;
         fetch_records(&records[next], group_len(n - next));
-        if (tfeed_example_parser_parse(desk->parser, &records[first], n_group, columns,
-                                       (int64_t)first, &bad_row, &error) != TFEED_OK)
+        if (parse_group(desk, &records[first], n_group, sink, first, &bad_row, &error) != TFEED_OK)
             return fail_in_record(desks, &records[first + bad_row], &error, reterr);
     }
     return TFEED_OK;
 }
 
 tfeed_status tfi_desks_make_batch(struct tfi_desks *desks, struct tfeed_batcher *batcher,
-                                  struct tfeed_tensor *columns, struct tfeed_error *reterr)
+                                  struct tfeed_tensor *tensors, struct tfeed_error *reterr)
 {
     struct desk *desk = NULL;
     TFI_TRY(take_desk(desks, &desk, reterr));
     tfeed_status status = tfi_batcher_draw(batcher, 0, &desk->records, reterr);
     if (status == TFEED_OK)
-        status = parse_batch(desks, desk, columns, reterr);
+        status = renew_columns(desks, desk->records.shape.dims[0], tensors, reterr);
+    if (status == TFEED_OK)
+        status = parse_records(desks, desk, &(struct sink){.tensors = tensors}, reterr);
     give_desk_back(desks, desk);
     return status;
+}
+
+static tfeed_status start_columns(const struct tfi_desks *desks,
+                                  const struct tfeed_batcher *batcher,
+                                  struct tfeed_columns *columns, struct tfeed_error *reterr)
+{
+    return tfi_columns_start(columns, desks->schema, (size_t)batcher->batch_sizes[0], reterr);
+}
+
+tfeed_status tfi_desks_check_columns(const struct tfi_desks *desks,
+                                     const struct tfeed_batcher *batcher,
+                                     struct tfeed_columns *columns, struct tfeed_error *reterr)
+{
+    TFI_TRY(start_columns(desks, batcher, columns, reterr));
+    tfi_columns_abandon(columns);
+    return TFEED_OK;
+}
+
+/* Into columns that have been started. They take their references to the records when they are
+ * finished, or abandoned: before the desk gives its own back. */
+static tfeed_status fill_columns(struct tfi_desks *desks, struct tfeed_batcher *batcher,
+                                 struct tfeed_columns *columns, struct tfeed_error *reterr)
+{
+    struct desk *desk = NULL;
+    tfeed_status status = take_desk(desks, &desk, reterr);
+    if (status == TFEED_OK)
+        status = tfi_batcher_draw(batcher, 0, &desk->records, reterr);
+    if (status == TFEED_OK)
+        status = parse_records(desks, desk, &(struct sink){.columns = columns}, reterr);
+    if (status == TFEED_OK)
+        status = tfi_columns_finish(columns, reterr);
+    else
+        tfi_columns_abandon(columns);
+    if (desk != NULL)
+        give_desk_back(desks, desk);
+    return status;
+}
+
+/* Columns are started before a record is drawn: with those of another schema none is lost. */
+tfeed_status tfi_desks_make_columns(struct tfi_desks *desks, struct tfeed_batcher *batcher,
+                                    struct tfeed_columns **columns, struct tfeed_error *reterr)
+{
+    if (*columns == NULL)
+        TFI_TRY(tfeed_columns_new(desks->schema, batcher->batch_sizes[0], desks->allocator, columns,
+                                  reterr));
+    TFI_TRY(start_columns(desks, batcher, *columns, reterr));
+    return fill_columns(desks, batcher, *columns, reterr);
 }

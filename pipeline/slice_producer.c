@@ -9,7 +9,6 @@
  *           read.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "core/allocator_internal.h"
 #include "core/context_internal.h"
@@ -100,9 +99,7 @@ static tfeed_status make_slices(const struct tfeed_allocator *allocator,
     for (size_t i = 0; i < n; i++) {
         slices->tensors[i] = tfeed_tensor_ref(&tensors[i]);
         slices->dtypes[i] = tensors[i].dtype;
-        slices->shapes[i].n_dims = tensors[i].shape.n_dims - 1;
-        memcpy(slices->shapes[i].dims, &tensors[i].shape.dims[1],
-               (size_t)slices->shapes[i].n_dims * sizeof tensors[i].shape.dims[0]);
+        slices->shapes[i] = tfi_row_shape(&tensors[i].shape);
     }
     *ret_slices = slices;
     return TFEED_OK;

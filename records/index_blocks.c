@@ -36,7 +36,7 @@ static tfeed_status reserve_window(struct tfeed_index *index, size_t len,
     tfi_free(index->allocator, index->window);
     index->window_capacity = 0;
     index->window_len = 0;
-    index->window = tfi_alloc(index->allocator, len);
+    index->window = tfi_alloc(index->allocator, len + INDEX_SLACK_BYTES);
     if (index->window == NULL)
         return tfi_fail_memory(reterr, "a part of an index");
     index->window_capacity = len;
@@ -105,24 +105,27 @@ size_t index_block_bytes(const struct tfeed_index *index, uint64_t block)
            (size_t)n_in_block(index, block) * index->header.length_bytes;
 }
 
-/* Sums the lengths up. False: they lead out of the stream. */
+/* Sums the lengths up. False: they lead out of the stream. Who asks for a thousand records comes by
+ * as many blocks, so a length costs about a nanosecond: it is taken out of eight bytes. */
 static bool sum_lengths(struct tfeed_index *index, const uint8_t *part, uint32_t n)
 {
     const struct tfi_index_header *header = &index->header;
     const unsigned width = header->length_bytes;
+    const uint64_t mask = width < 8 ? (UINT64_C(1) << (8 * width)) - 1 : UINT64_MAX;
+    const uint64_t least_bytes = header->min_length + TFI_RECORD_OVERHEAD_BYTES;
+    const uint64_t offset = tfi_load_le64(part + TFI_INDEX_CRC_BYTES);
     const uint8_t *at = part + TFI_INDEX_BLOCK_HEAD_BYTES;
-    uint64_t offset = tfi_load_le64(part + TFI_INDEX_CRC_BYTES);
+    if (offset > header->stream_bytes)
+        return false;
+    uint64_t left = header->stream_bytes - offset;
     for (uint32_t i = 0; i < n; i++, at += width) {
-        uint64_t frame_bytes;
-        if (offset > header->stream_bytes ||
-            __builtin_add_overflow(tfi_index_load(at, width),
-                                   header->min_length + TFI_RECORD_OVERHEAD_BYTES, &frame_bytes) ||
-            frame_bytes > header->stream_bytes - offset)
+        const uint64_t more_bytes = tfi_load_le64(at) & mask;
+        if (left < least_bytes || left - least_bytes < more_bytes)
             return false;
-        index->starts[i] = offset;
-        offset += frame_bytes;
+        index->starts[i] = header->stream_bytes - left;
+        left -= least_bytes + more_bytes;
     }
-    index->starts[n] = offset;
+    index->starts[n] = header->stream_bytes - left;
     return true;
 }
 

@@ -33,27 +33,60 @@ static tfeed_status copy_keys(struct tfeed_index *index, struct tfi_output *outp
     return TFEED_OK;
 }
 
+/* A record must begin where the one before ended, *end, which becomes its own end; the first one
+ * at 0. */
+static tfeed_status follow(struct tfeed_index *index, uint64_t record, uint64_t *end,
+                           struct tfeed_error *reterr)
+{
+    struct tfeed_record_place place;
+    TFI_TRY(index_locate(index, record, index->layout.keys_offset, &place, reterr));
+    if (place.offset != *end)
+        return index_fail_damaged(index, index_block_offset(index, index->block),
+                                  "its records do not follow one another", reterr);
+    *end = place.offset + place.len + TFI_RECORD_OVERHEAD_BYTES;
+    return TFEED_OK;
+}
+
+/* Inside a block records follow one another by themselves. */
+static tfeed_status follow_block(struct tfeed_index *index, uint64_t block, uint64_t *end,
+                                 struct tfeed_error *reterr)
+{
+    const uint64_t first = block * TFI_INDEX_BLOCK_RECORDS;
+    const uint64_t left = index->header.n_records - first;
+    const uint64_t n = left < TFI_INDEX_BLOCK_RECORDS ? left : TFI_INDEX_BLOCK_RECORDS;
+    TFI_TRY(follow(index, first, end, reterr));
+    if (n > 1) {
+        struct tfeed_record_place last;
+        TFI_TRY(index_locate(index, first + n - 1, index->layout.keys_offset, &last, reterr));
+        *end = last.offset + last.len + TFI_RECORD_OVERHEAD_BYTES;
+    }
+    return TFEED_OK;
+}
+
 static tfeed_status write_packed(struct tfeed_index *index, struct tfi_output *output,
                                  struct tfeed_error *reterr)
 {
     uint8_t header[TFI_INDEX_HEADER_BYTES];
     tfi_index_header_store(header, &index->header);
     TFI_TRY(tfi_output_append(output, header, sizeof header, reterr));
-    for (uint64_t block = 0; block < index->layout.n_blocks; block++)
+    uint64_t end = 0;
+    for (uint64_t block = 0; block < index->layout.n_blocks; block++) {
+        TFI_TRY(follow_block(index, block, &end, reterr));
         TFI_TRY(copy_part(index, index_block_offset(index, block), index_block_bytes(index, block),
                           output, reterr));
+    }
     return index->header.key_name_bytes > 0 ? copy_keys(index, output, reterr) : TFEED_OK;
 }
 
 static tfeed_status write_text(struct tfeed_index *index, struct tfi_output *output,
                                struct tfeed_error *reterr)
 {
+    uint64_t end = 0;
     for (uint64_t record = 0; record < index->header.n_records; record++) {
-        struct tfeed_record_place place;
+        const uint64_t offset = end;
         char line[INDEX_LINE_BYTES];
-        TFI_TRY(index_locate(index, record, index->layout.keys_offset, &place, reterr));
-        const size_t len =
-            index_text_line(line, place.offset, place.len + TFI_RECORD_OVERHEAD_BYTES);
+        TFI_TRY(follow(index, record, &end, reterr));
+        const size_t len = index_text_line(line, offset, end - offset);
         TFI_TRY(tfi_output_append(output, line, len, reterr));
     }
     return TFEED_OK;

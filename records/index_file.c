@@ -150,7 +150,7 @@ static tfeed_status pack_text(struct tfeed_index *index, struct tfi_index_builde
     TFI_TRY(index_pack_header(builder, &index->file, compression, &index->header, &index->layout,
                               reterr));
     const size_t n_bytes = (size_t)index->layout.index_bytes;
-    index->window = tfi_alloc(index->allocator, n_bytes);
+    index->window = tfi_alloc(index->allocator, n_bytes + INDEX_SLACK_BYTES);
     if (index->window == NULL)
         return tfi_fail_memory(reterr, "an index");
     index->window_capacity = n_bytes;
@@ -269,11 +269,11 @@ void tfeed_index_close(struct tfeed_index *index)
     if (index == NULL)
         return;
     const int kept_errno = errno;
-    for (size_t i = 0; i < index->n_held; i++)
-        tfeed_block_unref(index->held[i]);
+    for (size_t i = 0; i < index->n_spans; i++)
+        tfeed_block_unref(index->spans[i].block);
     index_input_close(&index->input);
     index_input_close(&index->file);
-    tfi_free(index->allocator, index->held);
+    tfi_free(index->allocator, index->spans);
     tfi_free(index->allocator, index->first_hashes);
     tfi_free(index->allocator, index->key);
     tfi_free(index->allocator, index->window);

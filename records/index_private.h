@@ -120,6 +120,13 @@ enum {
     INDEX_WINDOW_BYTES = 1 << 20,
     INDEX_READ_BYTES = 128 << 10, /* what could be read in the time that a read takes to begin */
     INDEX_WHOLE_BYTES = 16 << 20,
+    INDEX_SLACK_BYTES = 8, /* behind the window's bytes: numbers are taken out of eight */
+};
+
+/* A block that records were read into. */
+struct index_span {
+    struct tfeed_block *block;
+    uint8_t *data;
 };
 
 struct tfeed_index {
@@ -150,9 +157,10 @@ struct tfeed_index {
     char *key;
     uint64_t *first_hashes; /* [layout.n_key_blocks] */
 
-    struct tfeed_block **held; /* of the records that were read last */
-    size_t n_held;
-    size_t n_held_slots;
+    struct index_span *spans; /* of the records that were read last */
+    size_t n_spans;
+    size_t n_span_slots;
+    size_t n_read_spans; /* while records are read: the first so many are of this read */
 };
 
 /* `len` bytes of the index at `offset`, which the layout allows; valid until the next call. Where

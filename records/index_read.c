@@ -103,39 +103,58 @@ tfeed_status index_check_records(struct tfeed_index *index, uint64_t n, struct t
 
 /* --- blocks that views point into ------------------------------------------------------------ */
 
-static void drop_held(struct tfeed_index *index, size_t n_kept)
+/* The blocks of the last read are read into again where nobody else holds them: touching new memory
+ * costs a tenth of what reading it from a disk does. Those that are not needed go at the end. */
+
+static void begin_spans(struct tfeed_index *index)
 {
-    while (index->n_held > n_kept)
-        tfeed_block_unref(index->held[--index->n_held]);
+    index->n_read_spans = 0;
 }
 
-static tfeed_status reserve_held(struct tfeed_index *index, size_t n, struct tfeed_error *reterr)
+static void end_spans(struct tfeed_index *index)
 {
-    if (n <= index->n_held_slots)
-        return TFEED_OK;
-    struct tfeed_block **held =
-        tfi_realloc_array(index->allocator, index->held, n, sizeof(struct tfeed_block *));
-    if (held == NULL)
-        return tfi_fail_memory(reterr, "records");
-    index->held = held;
-    index->n_held_slots = n;
+    while (index->n_spans > index->n_read_spans)
+        tfeed_block_unref(index->spans[--index->n_spans].block);
+}
+
+static tfeed_status add_span(struct tfeed_index *index, struct tfeed_error *reterr)
+{
+    if (index->n_spans == index->n_span_slots) {
+        const size_t n = index->n_span_slots == 0 ? 1 : 2 * index->n_span_slots;
+        struct index_span *spans =
+            tfi_realloc_array(index->allocator, index->spans, n, sizeof *spans);
+        if (spans == NULL)
+            return tfi_fail_memory(reterr, "records");
+        index->spans = spans;
+        index->n_span_slots = n;
+    }
+    index->spans[index->n_spans++] = (struct index_span){.block = NULL};
     return TFEED_OK;
+}
+
+/* Not one that is much too long, either: it would be held for little. */
+static bool can_take(const struct index_span *span, size_t len)
+{
+    return span->block != NULL && tfi_block_is_unique(span->block) &&
+           tfi_block_len(span->block) >= len && tfi_block_len(span->block) / 2 <= len;
 }
 
 /* Reads bytes of the file into a block, which the index holds until the next read. */
 static tfeed_status read_span(struct tfeed_index *index, uint64_t offset, size_t len,
-                              struct tfeed_block **ret_block, const uint8_t **ret_data,
-                              struct tfeed_error *reterr)
+                              struct index_span *ret_span, struct tfeed_error *reterr)
 {
-    struct tfeed_block *block;
-    uint8_t *data;
-    TFI_TRY(reserve_held(index, index->n_held + 1, reterr));
-    TFI_TRY(tfi_block_alloc(index->allocator, len, &block, &data, reterr));
-    index->held[index->n_held++] = block;
-    TFI_TRY(tfi_block_set_origin(block, data, index->path, offset, reterr));
-    TFI_TRY(index_input_read(&index->file, offset, data, len, reterr));
-    *ret_block = block;
-    *ret_data = data;
+    if (index->n_read_spans == index->n_spans)
+        TFI_TRY(add_span(index, reterr));
+    struct index_span *span = &index->spans[index->n_read_spans];
+    if (!can_take(span, len)) {
+        tfeed_block_unref(span->block);
+        span->block = NULL;
+        TFI_TRY(tfi_block_alloc(index->allocator, len, &span->block, &span->data, reterr));
+    }
+    index->n_read_spans++;
+    TFI_TRY(tfi_block_set_origin(span->block, span->data, index->path, offset, reterr));
+    TFI_TRY(index_input_read(&index->file, offset, span->data, len, reterr));
+    *ret_span = *span;
     return TFEED_OK;
 }
 
@@ -146,16 +165,16 @@ tfeed_status tfeed_index_read(struct tfeed_index *index, uint64_t record,
 {
     struct tfeed_record_place place;
     struct tfeed_record_view view;
-    struct tfeed_block *block;
-    const uint8_t *frame;
-    drop_held(index, 0);
+    struct index_span span;
+    begin_spans(index);
     TFI_TRY(check_readable(index, reterr));
     TFI_TRY(index_locate(index, record, 0, &place, reterr));
     TFI_TRY(check_limit(index, &place, reterr));
-    TFI_TRY(read_span(index, place.offset, (size_t)place.len + TFI_RECORD_OVERHEAD_BYTES, &block,
-                      &frame, reterr));
-    TFI_TRY(check_frame(index, &place, frame, &view, reterr));
-    view.block = block;
+    TFI_TRY(read_span(index, place.offset, (size_t)place.len + TFI_RECORD_OVERHEAD_BYTES, &span,
+                      reterr));
+    end_spans(index);
+    TFI_TRY(check_frame(index, &place, span.data, &view, reterr));
+    view.block = span.block;
     *ret_view = view;
     return TFEED_OK;
 }
@@ -236,16 +255,15 @@ static tfeed_status read_wanted(struct tfeed_index *index, const struct wanted *
 {
     for (size_t i = 0; i < n;) {
         const uint64_t begin = wanted[i].place.offset;
-        struct tfeed_block *block;
-        const uint8_t *data;
+        struct index_span span;
         uint64_t end;
         const size_t n_span = span_of(wanted + i, n - i, &end);
-        TFI_TRY(read_span(index, begin, (size_t)(end - begin), &block, &data, reterr));
+        TFI_TRY(read_span(index, begin, (size_t)(end - begin), &span, reterr));
         for (const size_t behind = i + n_span; i < behind; i++) {
             struct tfeed_record_view *view = &views[wanted[i].view];
-            TFI_TRY(check_frame(index, &wanted[i].place, data + (wanted[i].place.offset - begin),
-                                view, reterr));
-            view->block = block;
+            const uint8_t *frame = span.data + (wanted[i].place.offset - begin);
+            TFI_TRY(check_frame(index, &wanted[i].place, frame, view, reterr));
+            view->block = span.block;
         }
     }
     return TFEED_OK;
@@ -254,7 +272,7 @@ static tfeed_status read_wanted(struct tfeed_index *index, const struct wanted *
 tfeed_status tfeed_index_read_many(struct tfeed_index *index, const uint64_t *records, size_t n,
                                    struct tfeed_record_view *views, struct tfeed_error *reterr)
 {
-    drop_held(index, 0);
+    begin_spans(index);
     TFI_TRY(check_readable(index, reterr));
     struct wanted *wanted = tfi_alloc_array(index->allocator, n, sizeof *wanted);
     if (wanted == NULL)
@@ -266,6 +284,7 @@ tfeed_status tfeed_index_read_many(struct tfeed_index *index, const uint64_t *re
     tfeed_status status = locate_all(index, wanted, n, reterr);
     if (status == TFEED_OK)
         status = read_wanted(index, wanted, n, views, reterr);
+    end_spans(index);
     tfi_free(index->allocator, wanted);
     return status;
 }

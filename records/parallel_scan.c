@@ -34,7 +34,7 @@ enum {
     RUN_RECORDS = 128,
     MAX_THREADS = 256,
     PARTS_PER_THREAD = 16,    /* the last ones end at about the same time */
-    MIN_PART_BYTES = 8 << 20, /* much longer than what is looked for at a part's begin */
+    MIN_PART_BYTES = 4 << 20, /* much longer than what is looked for at a part's begin */
     MAX_PART_BYTES = 64 << 20,
     RUN_BYTES = 256 << 10
 };

@@ -213,7 +213,7 @@ static tfeed_status prepare(struct tfeed_record_reader *reader)
  * without.) */
 static inline void prefetch_later_header(const uint8_t *header, size_t frame_len, size_t left)
 {
-    enum { RECORDS_AHEAD = 8 };
+    enum { RECORDS_AHEAD = 16 };
     if (frame_len < left / RECORDS_AHEAD)
         __builtin_prefetch(header + RECORDS_AHEAD * frame_len);
 }

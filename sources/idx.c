@@ -242,7 +242,13 @@ tfeed_status tfeed_idx_read(struct tfeed_idx *idx, uint8_t *items, size_t n, siz
     size_t n_copied = 0;
     while (n_copied < n && (n_copied == 0 || idx->n_read < idx->n_items)) {
         const uint8_t *item;
-        TFI_TRY(tfeed_idx_next(idx, &item, NULL, reterr));
+        const bool is_first = n_copied == 0;
+        /* what stops a later one is for the next call to say */
+        const tfeed_status status = tfeed_idx_next(idx, &item, NULL, is_first ? reterr : NULL);
+        if (status != TFEED_OK && is_first)
+            return status;
+        if (status != TFEED_OK)
+            break;
         if (idx->item_bytes > 0)
             memcpy(items + n_copied * idx->item_bytes, item, idx->item_bytes);
         n_copied++;

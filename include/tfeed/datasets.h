@@ -121,6 +121,12 @@ struct tfeed_dataset_write_options {
     bool sync;             /**< outputs are on the disk before they appear */
     bool allow_incomplete; /**< of a set NAME-00000-of-00008 some files, but not all, may be among
                                 the inputs; else NOT_FOUND names one that is missing */
+    uint32_t n_threads; /**< 1: the caller's; 0: one for each processor. More write, several outputs
+                             at once, while the caller reads, where inputs or outputs are
+                             compressed, and use the allocator and the file system together; what
+                             is written does not depend on it. Compressed outputs that are filled
+                             in turn (one, or up to 16 that are ranges) are compressed by as many
+                             threads besides, in pieces: see tfeed_record_writer_options */
     tfeed_dataset_progress progress; /**< may be NULL */
     void *user_data;
     const struct tfeed_file_system *file_system; /**< NULL: local files */
@@ -214,15 +220,14 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_dataset_split(
 /** How a set is shuffled; set by tfeed_dataset_shuffle_options_init. */
 struct tfeed_dataset_shuffle_options {
     size_t struct_size;
-    struct tfeed_dataset_write_options write;
-    uint64_t seed;         /**< 0 */
+    struct tfeed_dataset_write_options write; /**< its n_threads is 0 here */
+    uint64_t seed;                            /**< 0 */
     uint32_t n_shards;     /**< files, ranges of the new order named as by tfeed_dataset_reshard; 0:
                                 as many as the name says, and else one of just that name */
     uint64_t memory_bytes; /**< 512 MiB: what may be allocated, at least 4 MiB */
     uint64_t cache_bytes;  /**< 0: half of the available memory. More input than this is brought
                                 into buckets on the disk first, so that no more than a bucket is
                                 read at random */
-    uint32_t n_threads;    /**< 0: as many as there are processors; 2 read and write at once */
     const char *temporary_folder; /**< NULL: that of the output (of "-": TMPDIR, or /tmp) */
 };
 
@@ -274,6 +279,8 @@ TFEED_API bool tfeed_dataset_jsonl_is_exact(const void *data, size_t len);
 
 /* ------------------------------------------------------------------ verify */
 
+struct tfeed_dataset_index_options;
+
 struct tfeed_dataset_verify_options {
     size_t struct_size;
     enum tfeed_compression compression; /**< TFEED_COMPRESSION_AUTO */
@@ -285,6 +292,9 @@ struct tfeed_dataset_verify_options {
     void *user_data;
     const struct tfeed_file_system *file_system; /**< NULL: local files */
     const struct tfeed_allocator *allocator;
+    /** NULL; else the file's index is made while it is read, where these say. What they say of
+     *  reading is not looked at, and a key is INVALID_ARGUMENT */
+    const struct tfeed_dataset_index_options *index;
     bool headers_only;  /**< payloads are not read, lengths are; false */
     uint32_t n_threads; /**< 1: the caller's; 0: one for each processor. More than one read an
                              uncompressed file of some size side by side, and the allocator and the
@@ -317,6 +327,7 @@ struct tfeed_dataset_verify_report {
     uint64_t n_lost_bytes;                   /**< in which no record was found */
     const char *hint; /**< what the first fault looks like, where something tells: a sentence, or
                            NULL. Static. */
+    bool has_index;   /**< the index that was asked for is there; of a damaged file none is made */
 };
 
 /**
@@ -331,7 +342,11 @@ struct tfeed_dataset_verify_report {
  *         TFEED_RESOURCE_EXHAUSTED  a record longer than max_record_bytes, or no memory
  *         TFEED_CANCELLED           progress said so
  *         what opening and reading the file say
+ *         with an index also: TFEED_ALREADY_EXISTS, before the file is read;
+ *         TFEED_FAILED_PRECONDITION for a pipe, or a file that changed meanwhile; what writing says
  * Thread safety: distinct objects.   Blocks: on I/O.
+ * Complexity:    with an index about 2 bytes of memory a record, 8 in the parts of the file that
+ *                threads read ahead.
  */
 TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_dataset_verify(const char *path, const struct tfeed_dataset_verify_options *options,
@@ -345,7 +360,8 @@ TFEED_API void tfeed_dataset_verify_report_clear(struct tfeed_dataset_verify_rep
 /** How a file is repaired; set by tfeed_dataset_repair_options_init. */
 struct tfeed_dataset_repair_options {
     size_t struct_size;
-    struct tfeed_dataset_verify_options read; /**< headers_only and n_threads are not looked at */
+    struct tfeed_dataset_verify_options read; /**< index, headers_only and n_threads are not looked
+                                                   at */
     enum tfeed_compression compression;       /**< of the output; AUTO: that of the input */
     bool overwrite;                           /**< an existing output is replaced, else
                                                    ALREADY_EXISTS */
@@ -382,6 +398,8 @@ struct tfeed_dataset_count_options {
     enum tfeed_tail tail;               /**< TFEED_TAIL_STRICT */
     enum tfeed_map map;
     uint64_t max_record_bytes;       /**< TFEED_RECORD_DEFAULT_LIMIT_BYTES */
+    uint32_t n_threads;              /**< 1; that divide a file which is neither compressed nor a
+                                          pipe; 0: as many as there are processors */
     tfeed_dataset_progress progress; /**< may be NULL */
     void *user_data;
     const struct tfeed_file_system *file_system; /**< NULL: local files */
@@ -445,7 +463,7 @@ struct tfeed_dataset_index_report {
  * Makes the index of a file of records (tfeed/index.h), by a walk over its lengths, or by reading
  * it all. The index appears whole or not at all, and only of a file that is whole.
  *
- * For many files: tfeed_dataset_in_order.
+ * For many files: tfeed_in_order.
  *
  * @param options     NULL: the defaults
  * @param ret_report  filled in every case: on failure up to there

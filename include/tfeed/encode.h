@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * encode.h - the columns of a batch as serialized Examples: the way back from what the parser of
- * features.h makes. One example at a time, of any content, is made by the builder there.
+ * encode.h - a batch as serialized Examples or SequenceExamples: the way back from what the parsers
+ * of features.h and sequence.h make. One example at a time, of any content, is made by the builders
+ * there.
  *
  *    columns [n_rows, …] ──▶ encoder ──▶ n records
  */
@@ -14,6 +15,7 @@
 
 #include <tfeed/allocator.h>
 #include <tfeed/features.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 
@@ -32,14 +34,15 @@ struct tfeed_example_encoder;
  * Makes an encoder for the columns of a schema, which does not change any more.
  *
  * What was parsed and is encoded again is parsed to the same columns. Integers of int32 columns
- * become int64_lists, raw uint8 columns one bytes value.
+ * become int64_lists, raw uint8 columns one bytes value; sparse and ragged columns become the
+ * features of their values, indices and partitions, in the order that the record had, and one that
+ * several columns share is written once.
  *
  * @param schema     a reference is taken
  * @param allocator  NULL: malloc
  * @return TFEED_OK
  *         TFEED_INVALID_ARGUMENT    a schema without features, or a column from which its feature
  *                                   cannot be made again: raw bytes as floats (their rounding)
- *         TFEED_UNIMPLEMENTED       a column without one list a row: sparse, ragged
  *         TFEED_RESOURCE_EXHAUSTED  no memory
  * Ownership: tfeed_example_encoder_free ends it.
  */
@@ -71,8 +74,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_example_encoder_encode(
     size_t n, struct tfeed_bytes *ret_records, struct tfeed_error *reterr);
 
 /**
- * Encodes all rows of a batch of any schema but those that _new refuses. A variable row without
- * values becomes an empty list; padding is left out.
+ * Encodes all rows of a batch of any schema but those that _new refuses. A row without values
+ * becomes an empty list; padding is left out.
  *
  * @param columns      of the encoder's schema
  * @param ret_records  [tfeed_columns_n_rows(columns)]; as above
@@ -80,6 +83,52 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_example_encoder_encode(
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_example_encoder_encode_batch(
     struct tfeed_example_encoder *encoder, const struct tfeed_columns *columns,
+    struct tfeed_bytes *ret_records, struct tfeed_error *reterr);
+
+/**
+ * Writes the rows of a parsed batch as SequenceExamples, in the form of the builder.
+ *
+ * Thread safety: owner thread only (one encoder a thread; the schema is shared).
+ */
+struct tfeed_sequence_encoder;
+
+/**
+ * Makes an encoder for the batches of a schema, which does not change any more.
+ *
+ * What was parsed and is encoded again is parsed to the same context and lists. A list that an
+ * example had not is written without steps; of a ragged list the lists of its values and partitions
+ * are written, each once.
+ *
+ * @param schema     a reference is taken
+ * @param allocator  NULL: malloc
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT    a column of the context that tfeed_example_encoder_new refuses
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ * Ownership: tfeed_sequence_encoder_free ends it.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_encoder_new(
+    struct tfeed_sequence_schema *schema, const struct tfeed_allocator *allocator,
+    struct tfeed_sequence_encoder **ret_encoder, struct tfeed_error *reterr);
+
+/** NULL does nothing. */
+TFEED_API void tfeed_sequence_encoder_free(struct tfeed_sequence_encoder *encoder);
+
+/**
+ * Encodes all rows of a batch. The records stand back to back in the encoder's buffer, which grows
+ * and is used again by the next call.
+ *
+ * @param batch        a parser of the encoder's schema, with the batch that it parsed last
+ * @param ret_records  [tfeed_sequence_parser_n_rows(batch)]; views without a block, valid until the
+ *                     next call on the encoder
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT    a parser of another schema; a row that makes a record of more
+ *                                   than protobuf's 2 GiB - 1
+ *         TFEED_RESOURCE_EXHAUSTED  no memory
+ * Blocks: no.
+ * Source: doc/example-format.md §6
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_encoder_encode_batch(
+    struct tfeed_sequence_encoder *encoder, const struct tfeed_sequence_parser *batch,
     struct tfeed_bytes *ret_records, struct tfeed_error *reterr);
 
 #ifdef __cplusplus

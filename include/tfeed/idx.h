@@ -93,7 +93,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_idx_next(struct tfeed_idx *idx,
  *
  * Shapes: items[n][item_bytes]
  * @param ret_n  how many there were, 1 … n
- * @return as tfeed_idx_next; OUT_OF_RANGE when there was none (n 0: TFEED_OK and none)
+ * @return as tfeed_idx_next; OUT_OF_RANGE when there was none (n 0: TFEED_OK and none). An error
+ *         behind some good items is reported by the next call.
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_idx_read(struct tfeed_idx *idx, uint8_t *items,
                                                      size_t n, size_t *ret_n,

@@ -197,7 +197,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_index_split(struct tfeed_index *inde
  * Thread safety: externally locked.   Blocks: on I/O.
  * Complexity:    one read of the file; and one of the index where it is longer than 1 MiB, until
  *                enough of them were made to have read it whole. The file is read, not mapped: it
- *                may change without harm.
+ *                may change without harm. Memory of the last read is read into again unless
+ *                somebody holds it: reading on allocates nothing.
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_index_read(struct tfeed_index *index, uint64_t record,
                                                        struct tfeed_record_view *ret_view,
@@ -213,7 +214,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_index_read(struct tfeed_index *index
  *               reference each
  * @return as tfeed_index_read, naming the record
  * Thread safety: externally locked.   Blocks: on I/O.
- * Complexity:    memory for all records that are asked for, and 64 bytes for each.
+ * Complexity:    memory for all records that are asked for, and 64 bytes for each. As with
+ *                tfeed_index_read it is used again by the next read: ask for a batch at a time.
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_index_read_many(struct tfeed_index *index,
                                                             const uint64_t *records, size_t n,

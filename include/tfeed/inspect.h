@@ -21,39 +21,13 @@
 #include <tfeed/features.h>
 #include <tfeed/index.h>
 #include <tfeed/records.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* ------------------------------------------------------- several at a time */
-
-/** Work on item i; several run at once, on any thread. */
-typedef void (*tfeed_dataset_work_fn)(void *user_data, size_t i);
-
-/** Takes what became of item i: on the caller's thread, in the order of i. False ends it all. */
-typedef bool (*tfeed_dataset_done_fn)(void *user_data, size_t i);
-
-/**
- * Does work(0) … work(n_items - 1) on several threads, and hands the results over in order: what a
- * program says about many files is the same for any number of threads.
- *
- * @param n_threads  1: everything on the caller's thread, one after the other. 0: as many as there
- *                   are processors for this process. No more than 2 * n_threads items are begun and
- *                   not yet handed over.
- * @return TFEED_OK                  done was called for every item, or said false: then what had
- *                                   begun was waited for, and the rest never begins
- *         TFEED_RESOURCE_EXHAUSTED  no memory, or not one thread could be started; nothing was done
- * Thread safety: fully concurrent.   Blocks: until all is done.
- * Since:         0.1
- */
-TFEED_API TFEED_MUST_USE tfeed_status tfeed_dataset_in_order(size_t n_items, size_t n_threads,
-                                                             tfeed_dataset_work_fn work,
-                                                             tfeed_dataset_done_fn done,
-                                                             void *user_data,
-                                                             struct tfeed_error *reterr);
 
 /* ------------------------------------------------------------ how it reads */
 
@@ -96,22 +70,31 @@ struct tfeed_dataset_stats_options {
     struct tfeed_inspect_options inspect;
     uint64_t max_records; /**< UINT64_MAX: all; else the first so many of each file */
     bool skip_values;     /**< false; true: only how many values there are, not what they are */
+    uint32_t n_threads;   /**< 1; that divide a file which is neither compressed nor a pipe; 0: as
+                               many as there are processors. The result is the same. */
 };
 
 TFEED_API void tfeed_dataset_stats_options_init(struct tfeed_dataset_stats_options *options);
 
 /**
- * A feature of one kind. A name that comes with several kinds has an entry for each.
+ * A feature of one kind, or a list of a SequenceExample with steps of one kind. A name that comes
+ * with several kinds has an entry for each.
  *
- * Where a record has a name twice, the last one that has a kind counts, as for every parser.
+ * Where a record has a feature twice, the last one that has a kind counts, of lists the last one,
+ * as for every parser. In a list a step without a kind is one of no values, and records in which no
+ * step has a kind count for the kind that the list has elsewhere, if it is one.
  */
 struct tfeed_dataset_feature {
     const char *name; /**< with a NUL behind it; may hold any bytes */
     size_t name_len;
-    enum tfeed_feature_kind kind; /**< NONE: there, but without a list */
+    enum tfeed_feature_kind kind; /**< NONE: there, but without values of any kind */
+    bool is_list;                 /**< true: a list, with steps; what follows is of all of them */
     uint64_t n_records;           /**< that hold it; in all others it is missing */
+    uint64_t n_steps;             /**< 0 where it is no list, as the next two */
+    uint64_t min_steps;           /**< in a record that holds it */
+    uint64_t max_steps;
     uint64_t n_values;
-    uint64_t min_values; /**< in a record that holds it */
+    uint64_t min_values; /**< in a record that holds it, or in a step */
     uint64_t max_values;
     uint64_t n_text; /**< bytes: how many values are UTF-8 without control characters */
     /* What the values are; for bytes the same of their lengths. */
@@ -131,6 +114,7 @@ struct tfeed_dataset_totals {
     uint64_t n_files; /**< of which something was read */
     uint64_t n_records;
     uint64_t n_not_examples; /**< of these: records whose features cannot be read */
+    uint64_t n_sequences;    /**< of these: SequenceExamples, by tfeed_sequence_has_lists */
     uint64_t n_stream_bytes; /**< read, uncompressed, with all framing */
     uint64_t n_payload_bytes;
     uint64_t min_payload_bytes; /**< 0 where there is no record */
@@ -184,8 +168,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_dataset_stats_add_file(
     struct tfeed_dataset_stats *stats, const char *path, struct tfeed_error *reterr);
 
 /**
- * Counts in what other statistics have, as if their records came behind. Means are sums in the
- * order of merging: the same parts merged in the same order give the same bits.
+ * Counts in what other statistics have, as if their records came behind: sums are exact, so that
+ * parts that are merged give the same bits as one pass over all.
  *
  * @return TFEED_OK or TFEED_RESOURCE_EXHAUSTED (then some of it is counted in)
  */
@@ -206,9 +190,9 @@ TFEED_API struct tfeed_dataset_feature tfeed_dataset_stats_feature(
 
 /* ------------------------------------------------------------------ schema */
 
-/** What column a feature can be. */
+/** What column a feature can be, or what list of a tfeed_sequence_schema. */
 enum tfeed_inferred_form {
-    TFEED_INFERRED_FIXED,    /**< in every record, always as many values */
+    TFEED_INFERRED_FIXED,    /**< in every record always as many values; a list: in every step */
     TFEED_INFERRED_RAW,      /**< one bytes value, always as long, "raw" in its name: uint8 */
     TFEED_INFERRED_VARIABLE, /**< the number of values differs, or it is missing somewhere */
     TFEED_INFERRED_NO_COLUMN /**< none: `why_not` says why */
@@ -220,9 +204,10 @@ TFEED_API const char *tfeed_inferred_form_name(enum tfeed_inferred_form form);
 struct tfeed_inferred_column {
     struct tfeed_dataset_feature feature;
     enum tfeed_inferred_form form;
-    enum tfeed_dtype dtype; /**< int64, float, string; uint8 for raw */
-    int64_t n_values;       /**< of a row; -1 where it differs */
-    const char *why_not;    /**< static; NULL but for NO_COLUMN */
+    enum tfeed_dtype dtype;    /**< int64, float, string; uint8 for raw */
+    int64_t n_values;          /**< of a row, or of a step; -1 where it differs */
+    const char *why_not;       /**< static; NULL but for NO_COLUMN */
+    bool is_missing_somewhere; /**< there is a record without it */
 };
 
 /**
@@ -290,6 +275,9 @@ struct tfeed_dataset_sample_options {
     /** 1 GiB: records of an input that can be read only once wait in memory, up to here */
     uint64_t max_memory_bytes;
     struct tfeed_record_writer_options writer;
+    uint32_t n_threads; /**< 1: as many as compress a compressed output, in pieces: see
+                             tfeed_record_writer_options; 0: one for each processor. What is written
+                             does not depend on it. The writer's own is not looked at */
 };
 
 TFEED_API void tfeed_dataset_sample_options_init(struct tfeed_dataset_sample_options *options);
@@ -350,6 +338,9 @@ struct tfeed_dataset_diff_options {
     /** Is told each difference in order; false ends the comparison. May be NULL. */
     bool (*differs)(void *user_data, const struct tfeed_dataset_difference *difference);
     void *user_data;
+    uint32_t n_threads; /**< 1: the caller's; 0: one for each processor. More read each set that is
+                             compressed ahead on a thread of its own, and use the allocator and the
+                             file system together; what is found is the same */
 };
 
 TFEED_API void tfeed_dataset_diff_options_init(struct tfeed_dataset_diff_options *options);

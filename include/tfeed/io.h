@@ -3,12 +3,13 @@
  *
  * io.h - file systems as tables of functions, so that a program can add its own.
  *
- * Two come with tfeed: local files (mapped or read, written under a temporary name and renamed) and
- * files in memory. Whatever opens a file takes such a table in its options; NULL is local files.
+ * Three come with tfeed: local files (mapped or read, written under a temporary name and renamed),
+ * files in memory, and sinks: functions of the program that take what is written. Whatever opens a
+ * file takes such a table in its options; NULL is local files.
  *
  *      records, idx, …            what a file holds
  *      streams                    whole or compressed, block by block
- *      struct tfeed_file_system   local files │ memory │ yours
+ *      struct tfeed_file_system   local files │ memory │ a sink │ yours
  */
 #ifndef TFEED_IO_H
 #define TFEED_IO_H
@@ -205,6 +206,34 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_memory_files_get(struct tfeed_memory
  * now. 0 when none is open; the one opened last when there are several.
  */
 TFEED_API uint64_t tfeed_memory_files_n_pending(struct tfeed_memory_files *files, const char *name);
+
+/** Takes the next `len` bytes of an output, all of them, or fails; it may block. */
+typedef tfeed_status (*tfeed_sink_fn)(void *user_data, const void *data, size_t len,
+                                      struct tfeed_error *reterr);
+
+/** Where the bytes of an output go that is no file: a socket, another library's stream. */
+struct tfeed_sink {
+    tfeed_sink_fn write;
+    void *user_data;
+};
+
+/**
+ * A file system whose outputs go to a function, so that whatever writes a file can write there:
+ *
+ *     const struct tfeed_sink sink = {send_bytes, &connection};
+ *     const struct tfeed_file_system files = tfeed_sink_files(&sink);
+ *     options.file_system = &files;
+ *     tfeed_record_writer_open("connection", &options, &writer, &error);
+ *
+ * The name serves messages only. Bytes come in order, gathered as for any output (a writer's flush
+ * hands over what it has). Nothing is hidden until a commit, and discard takes nothing back. What
+ * reads or appends is UNIMPLEMENTED; so an index cannot be made along with the records.
+ *
+ * Ownership:     borrows `sink`, for as long as the table is used.
+ * Thread safety: outputs are distinct objects: two that are open at once call `write` at once.
+ * Since:         0.1
+ */
+TFEED_API struct tfeed_file_system tfeed_sink_files(const struct tfeed_sink *sink);
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,7 @@
 #include <tfeed/files.h>
 #include <tfeed/queues.h>
 #include <tfeed/readers.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 
 #ifdef __cplusplus
@@ -170,6 +171,49 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_limit_epochs(struct tfeed_context *c
                                                          int64_t n_epochs,
                                                          struct tfeed_batch_source *ret_source,
                                                          struct tfeed_error *reterr);
+
+/**
+ * A source that parses Examples one by one (tf.parse_single_example), for what is batched
+ * afterwards: padded, in buckets, kept or not. Where examples can be parsed a batch at a time,
+ * tfeed_shuffle_batch_examples is faster.
+ *
+ *   column of the schema    component, named as the column
+ *   fixed, raw              dense, of its shape
+ *   sequence                dense, [steps] + shape of a step: for dynamic_pad
+ *   variable                sparse, of rank 1
+ *   sparse                  sparse, of its rank
+ *   ragged                  refused: as in TensorFlow, no queue of elements holds them
+ *
+ * @param source     its last component is the serialized Example, a string scalar; the others are
+ *                   dropped. So a source over a reader fits as it is.
+ * @param schema     a reference is taken; from now on it does not change
+ * @param length_of  NULL, or a sequence or variable column: its length comes before all others as
+ *                   component 0, an int64 scalar without a name, as tfeed_bucket_by_sequence_length
+ *                   wants it
+ * @return TFEED_OK                  evaluating is TFEED_INVALID_ARGUMENT where an example does not
+ *                                   fit
+ *         TFEED_INVALID_ARGUMENT    a ragged column, no such length_of, or the source's last
+ *                                   component
+ *         TFEED_RESOURCE_EXHAUSTED
+ * Ownership: takes source->user_data on success.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_batch_source_examples(struct tfeed_context *context, const struct tfeed_batch_source *source,
+                            struct tfeed_schema *schema, const char *length_of,
+                            struct tfeed_batch_source *ret_source, struct tfeed_error *reterr);
+
+/**
+ * A source that parses SequenceExamples one by one (tf.parse_single_sequence_example): the columns
+ * of the context as above, then the lists. A fixed list is dense, [steps] + shape of a step; a
+ * variable one sparse, of rank 2: step, and place in the step.
+ *
+ * @param length_of  as above, or a list: its steps
+ * @return as tfeed_batch_source_examples
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_batch_source_sequence_examples(
+    struct tfeed_context *context, const struct tfeed_batch_source *source,
+    struct tfeed_sequence_schema *schema, const char *length_of,
+    struct tfeed_batch_source *ret_source, struct tfeed_error *reterr);
 
 /* ------------------------------------------------------------- producers */
 
@@ -379,11 +423,23 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_maybe_shuffle_batch_join(
 
 /**
  * Reads, shuffles and parses Examples: n_threads readers take files from `names`, records travel
- * through the shuffle queue as views, next parses a batch into the columns of `schema`.
+ * through the shuffle queue as views, next parses a batch into the columns of `schema`
+ * (tf.train.shuffle_batch, or its join over n_threads readers, before tf.parse_example).
+ *
+ * Where all columns are of TFEED_COLUMN_FIXED, batches come from tfeed_batcher_next; with any other
+ * (variable, sequence, sparse, ragged) from tfeed_batcher_next_columns. enqueue_many is not used.
  *
  * @param reader_options  NULL: the defaults of tfeed_tfrecord_reader_new
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_shuffle_batch_examples(
+    struct tfeed_context *context, struct tfeed_queue *names, struct tfeed_schema *schema,
+    const struct tfeed_record_reader_options *reader_options,
+    const struct tfeed_batch_options *options, struct tfeed_batcher **ret_batcher,
+    struct tfeed_error *reterr);
+
+/** The same in the order of reading (tf.train.batch before tf.parse_example): with one thread that
+ *  of the files. */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_fifo_batch_examples(
     struct tfeed_context *context, struct tfeed_queue *names, struct tfeed_schema *schema,
     const struct tfeed_record_reader_options *reader_options,
     const struct tfeed_batch_options *options, struct tfeed_batcher **ret_batcher,
@@ -445,7 +501,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_bucket_by_sequence_length(
 TFEED_API struct tfeed_batcher *tfeed_batcher_ref(struct tfeed_batcher *batcher);
 TFEED_API void tfeed_batcher_unref(struct tfeed_batcher *batcher);
 
-/** The tensors of a batch; a sparse component counts as three. */
+/** The tensors of a batch; a sparse component counts as three. Of batches that are a struct
+ *  tfeed_columns its columns, here and in what follows: shapes are those of their values. */
 TFEED_API size_t tfeed_batcher_n_columns(const struct tfeed_batcher *batcher);
 
 /** TFEED_DTYPE_INVALID where there is no such column. */
@@ -478,6 +535,8 @@ TFEED_API const char *tfeed_batcher_column_name(const struct tfeed_batcher *batc
  *         TFEED_DATA_LOSS, …      deterministic: what the reader says. Free-running, a reader's
  *                                 error goes to the coordinator, and here the queue ends.
  *         TFEED_CANCELLED         while stopping
+ *         TFEED_INVALID_ARGUMENT  also: this batcher's batches come from
+ *                                 tfeed_batcher_next_columns
  * Thread safety: fully concurrent (deterministic: one after the other).   Blocks: until the queue
  * has enough.   Cancels: woken by the coordinator's stop (the queues are cancelled); deterministic
  * without prefetching: by the end of `names`, or of whatever the source waits for.
@@ -485,6 +544,27 @@ TFEED_API const char *tfeed_batcher_column_name(const struct tfeed_batcher *batc
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_batcher_next(struct tfeed_batcher *batcher,
                                                          struct tfeed_tensor *columns,
                                                          struct tfeed_error *reterr);
+
+/**
+ * The next batch of examples whose rows are not all of one shape: all that tfeed/features.h says of
+ * struct tfeed_columns (values, row_splits, steps, sparse tensors, single rows).
+ *
+ * *columns is NULL or what an earlier call gave. A loop that hands its last batch in allocates
+ * nothing once batches have stopped growing. With n_prefetch other columns may come out than went
+ * in.
+ *
+ * @param columns  set to the batch: the caller's until it is handed in again, or freed. After a
+ *                 failure NULL or columns, which hold no rows.
+ * @return as tfeed_batcher_next
+ *         TFEED_INVALID_ARGUMENT  also: *columns are of another schema or for fewer rows than
+ *                                 batch_size; batches of this batcher come from tfeed_batcher_next.
+ *                                 No element is lost.
+ * Ownership: tfeed_columns_free ends *columns, also after the batcher.
+ * Thread safety, Blocks, Cancels: as tfeed_batcher_next; each thread has columns of its own.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_batcher_next_columns(struct tfeed_batcher *batcher,
+                                                                 struct tfeed_columns **columns,
+                                                                 struct tfeed_error *reterr);
 
 /** The queue that holds the elements (of buckets: the finished batches), for its size. Borrowed;
  *  only the batcher enqueues. */

@@ -13,6 +13,7 @@
 
 #include <tfeed/allocator.h>
 #include <tfeed/features.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 
@@ -45,12 +46,31 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_schema_to_json(const struct tfeed_sc
  *         TFEED_INVALID_ARGUMENT    not such a text: the message names byte, or feature and member,
  *                                   with what was expected and found; or a column that cannot be,
  *                                   as the tfeed_schema_add_… functions say
- *         TFEED_RESOURCE_EXHAUSTED  no memory; more than 16 MiB of text
+ *         TFEED_RESOURCE_EXHAUSTED  no memory; more than 16 MiB of text, or nested too deep
  * Ownership: the caller has one reference, ended by tfeed_schema_unref.
  */
 TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_schema_from_json(const char *text, size_t len, const struct tfeed_allocator *allocator,
                        struct tfeed_schema **ret_schema, struct tfeed_error *reterr);
+
+/**
+ * The same for SequenceExamples: `columns` is the context, and `lists` stands behind it.
+ *
+ * @return as tfeed_schema_to_json
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_sequence_schema_to_json(const struct tfeed_sequence_schema *schema,
+                              struct tfeed_bytes *ret_text, struct tfeed_error *reterr);
+
+/**
+ * Makes a schema of SequenceExamples of a JSON text; one without `lists` has none.
+ *
+ * @return as tfeed_schema_from_json
+ * Ownership: the caller has one reference, ended by tfeed_sequence_schema_unref.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_from_json(
+    const char *text, size_t len, const struct tfeed_allocator *allocator,
+    struct tfeed_sequence_schema **ret_schema, struct tfeed_error *reterr);
 
 /**
  * Looks whether records hold what a schema says.

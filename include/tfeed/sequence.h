@@ -72,8 +72,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_fixed(
     const struct tfeed_shape *shape, bool allow_missing, struct tfeed_error *reterr);
 
 /**
- * Adds a list whose steps have any number of values (VarLenFeature, or a RaggedFeature without
- * partitions). A list that is missing has no steps.
+ * Adds a list whose steps have any number of values (VarLenFeature; a RaggedFeature without
+ * partitions is the same). A list that is missing has no steps.
  *
  * @return as tfeed_sequence_schema_add_fixed
  */
@@ -81,12 +81,35 @@ TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_sequence_schema_add_variable(struct tfeed_sequence_schema *schema, const char *name,
                                    enum tfeed_dtype dtype, struct tfeed_error *reterr);
 
-/** The number of lists. */
+/**
+ * Adds a list each step of which partitions divide into rows, and these into rows again
+ * (RaggedFeature with partitions): as a ragged column divides the values of a record, step by step.
+ * Each partition with a key is a list of its own in the record, with as many steps as the values;
+ * step i of it divides step i of the values. All missing, they have no steps.
+ *
+ * @param value_key         the list that holds the values; NULL: the name. Several ragged lists may
+ *                          share their values or partitions.
+ * @param partitions        outermost first, as of tfeed_schema_add_ragged; may be none
+ * @param row_splits_dtype  TFEED_INT32 or TFEED_INT64
+ * @return as tfeed_sequence_schema_add_fixed
+ *         TFEED_INVALID_ARGUMENT     also: partitions that tfeed_schema_add_ragged refuses; a key
+ *                                    that is a list of another kind or dtype, too
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_ragged(
+    struct tfeed_sequence_schema *schema, const char *name, const char *value_key,
+    enum tfeed_dtype dtype, const struct tfeed_partition *partitions, int n_partitions,
+    enum tfeed_dtype row_splits_dtype, struct tfeed_error *reterr);
+
+/** The number of lists; those of partitions do not count. */
 TFEED_API int tfeed_sequence_schema_n_lists(const struct tfeed_sequence_schema *schema);
 
 /** The name of a list; lives as long as the schema. */
 TFEED_API const char *tfeed_sequence_schema_list_name(const struct tfeed_sequence_schema *schema,
                                                       int list);
+
+/** TFEED_COLUMN_SEQUENCE: steps of one shape, VARIABLE or RAGGED. */
+TFEED_API enum tfeed_column_kind tfeed_sequence_schema_list_kind(
+    const struct tfeed_sequence_schema *schema, int list);
 
 /** The schema of the context, or NULL. */
 TFEED_API struct tfeed_schema *tfeed_sequence_schema_context(
@@ -134,9 +157,10 @@ TFEED_API void tfeed_sequence_parser_free(struct tfeed_sequence_parser *parser);
  * @return TFEED_OK
  *         TFEED_INVALID_ARGUMENT    not a valid SequenceExample; a feature of the context as
  *                                   tfeed_example_parser_parse_batch says; a list is missing, or a
- *                                   step has another kind or number of values: the message names
- *                                   list, step, expected and found, and where the bytes come from
- *                                   a file, that and the byte. Or n is above n_rows_max.
+ *                                   step has another kind or number of values, or its partitions
+ *                                   do not divide it (always checked): the message names list,
+ *                                   step, expected and found, and where the bytes come from a
+ *                                   file, that and the byte. Or n is above n_rows_max.
  *         TFEED_RESOURCE_EXHAUSTED  no memory; padding to the longest example counts
  *         After a failure the batch is empty; the parser can go on.
  * Blocks: no.
@@ -169,6 +193,7 @@ TFEED_API struct tfeed_columns *tfeed_sequence_parser_context(
  *                   with 0 or the empty string
  *         variable  [total]: the values of step s, counted over all examples, are
  *                   values[value_splits[s] .. value_splits[s + 1])
+ *         ragged    [rows of the innermost level] + the uniform lengths behind it
  */
 TFEED_API const struct tfeed_tensor *tfeed_sequence_parser_values(
     const struct tfeed_sequence_parser *parser, int list);
@@ -184,15 +209,27 @@ TFEED_API const struct tfeed_tensor *tfeed_sequence_parser_lengths(
 TFEED_API const struct tfeed_tensor *tfeed_sequence_parser_step_splits(
     const struct tfeed_sequence_parser *parser, int list);
 
-/** Where the values of each step begin, int64 [all steps + 1]; NULL for a fixed list. */
+/** Where the values of each step begin in the record's list, int64 [all steps + 1]; NULL for a
+ *  fixed list. */
 TFEED_API const struct tfeed_tensor *tfeed_sequence_parser_value_splits(
     const struct tfeed_sequence_parser *parser, int list);
+
+/** The number of row_splits of a ragged list, 1 or more; 0 of another one. */
+TFEED_API int tfeed_sequence_parser_n_levels(const struct tfeed_sequence_parser *parser, int list);
+
+/**
+ * The row_splits of a level of a ragged list, outermost first, in the dtype that was asked for;
+ * NULL where there is none. Level 0 divides what lies below into steps, counted over all examples;
+ * which steps are whose, tfeed_sequence_parser_step_splits says.
+ */
+TFEED_API const struct tfeed_tensor *tfeed_sequence_parser_row_splits(
+    const struct tfeed_sequence_parser *parser, int list, int level);
 
 /**
  * The steps of one row of a fixed list, without padding: [steps] + shape of a step.
  *
- * @return a borrowed tensor, valid until the next batch; empty (TFEED_DTYPE_INVALID) for a variable
- *         list or where there is no such row
+ * @return a borrowed tensor, valid until the next batch; empty (TFEED_DTYPE_INVALID) for a list
+ *         that is not fixed or where there is no such row
  */
 TFEED_API struct tfeed_tensor tfeed_sequence_parser_row(const struct tfeed_sequence_parser *parser,
                                                         int list, int64_t row);
@@ -204,7 +241,7 @@ TFEED_API struct tfeed_tensor tfeed_sequence_parser_row(const struct tfeed_seque
  *                    in the step), dense_shape (rows, most steps, most values of a step). Else that
  *                    row as parse_single_sequence_example gives it, without the first of each.
  * @param ret_sparse  borrowed; valid until the next call on the same list, or the next batch
- * @return TFEED_OK, TFEED_INVALID_ARGUMENT (a fixed list, or no such row),
+ * @return TFEED_OK, TFEED_INVALID_ARGUMENT (not a variable list, or no such row),
  *         TFEED_RESOURCE_EXHAUSTED
  */
 TFEED_API TFEED_MUST_USE tfeed_status
@@ -286,6 +323,49 @@ tfeed_sequence_builder_end_list(struct tfeed_sequence_builder *builder, struct t
 TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_sequence_builder_finish(struct tfeed_sequence_builder *builder, const uint8_t **ret_data,
                               size_t *ret_len, struct tfeed_error *reterr);
+
+/* ----------------------------------------------------------------- walking */
+
+/** One list of a SequenceExample; views into the record. */
+struct tfeed_list_view {
+    const char *name; /**< not NUL-terminated */
+    size_t name_len;
+    size_t n_steps;    /**< that are still to come; lower it to take only the first */
+    const uint8_t *at; /**< the bytes that hold them, for tfeed_list_next_step */
+    const uint8_t *end;
+};
+
+/**
+ * Whether a record holds feature lists, in its field 2, which an Example has not: that is how a
+ * SequenceExample is told from an Example. Both have their features, or context, in field 1, and a
+ * SequenceExample without lists is an Example to every reader.
+ *
+ * Thread safety: immutable.   Blocks: no.
+ */
+TFEED_API bool tfeed_sequence_has_lists(const void *data, size_t len);
+
+/**
+ * The next list, in the record's own order, with all values of all its steps checked. A name may
+ * come again: then the last one counts, whole. The features of the context are those that
+ * tfeed_example_walk_next gives; a walk is for one or the other.
+ *
+ * @param walk  started by tfeed_example_walk_init
+ * @return TFEED_OK
+ *         TFEED_OUT_OF_RANGE      no more; again at each call
+ *         TFEED_INVALID_ARGUMENT  not a valid SequenceExample; the message says near which byte
+ * Thread safety: distinct objects.   Blocks: no.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_example_walk_next_list(struct tfeed_example_walk *walk,
+                                                                   struct tfeed_list_view *ret_view,
+                                                                   struct tfeed_error *reterr);
+
+/**
+ * Takes the next step out of a list: a feature with the list's name, of any kind or none.
+ *
+ * @return false when there is no other
+ */
+TFEED_API bool tfeed_list_next_step(struct tfeed_list_view *list,
+                                    struct tfeed_feature_view *ret_step);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,7 @@
 #include <tfeed/encode.h>
 #include <tfeed/features.h>
 #include <tfeed/files.h>
+#include <tfeed/in_order.h>
 #include <tfeed/index.h>
 #include <tfeed/inspect.h>
 #include <tfeed/io.h>

@@ -63,6 +63,27 @@ make_raw() {
     } >"$1"
 }
 
+# make_sequences FILE: four records: SequenceExamples with lists of all kinds and lengths, with an
+# empty list, without a context, and an Example.
+make_sequences() {
+    cat >sequences.jsonl <<'END'
+{"context": {"id": {"int64": [1]}, "name": {"bytes": ["YWJj"]}}, "feature_lists": {"words": [{"bytes": ["aGk=", "eW91"]}, {"bytes": []}], "pos": [{"float": [0.5, -1.5]}, {"float": [2, 4]}], "odd": [{"int64": [1]}, {}, {"float": [2]}]}}
+{"context": {"id": {"int64": [2]}}, "feature_lists": {"words": [], "pos": [{"float": [1, 3]}]}}
+{"feature_lists": {"words": [{"bytes": ["dGhyZWU="]}]}}
+{"features": {"id": {"int64": [3]}}}
+END
+    tfeed convert jsonl sequences.jsonl --out "$1" >made
+}
+
+# make_many FILE LOG: 2^LOG times the records of train.tfrecords in one file.
+make_many() {
+    cp train.tfrecords "$1"
+    for i in $(seq "$2"); do
+        cat "$1" "$1" >twice
+        mv twice "$1"
+    done
+}
+
 # example NAME ARGUMENT...: runs a program of examples/.
 example() {
     example=$TFEED_BUILD/examples/$1

@@ -10,97 +10,21 @@
 #include <tfeed/sequence.h>
 
 #include "tests/golden/replay.h"
+#include "tests/golden/replay_features.h"
 
 static const char sequence_file[] = "input/examples/sequence.json";
 
 /* ------------------------------------------------------------------- schema */
-
-static enum tfeed_dtype dtype_of(const json_t *feature)
-{
-    static const enum tfeed_dtype dtypes[] = {TFEED_INT64, TFEED_FLOAT, TFEED_STRING};
-    const char *name = json_string_value(json_object_get(feature, "dtype"));
-    for (size_t i = 0; name != NULL && i < sizeof dtypes / sizeof dtypes[0]; i++)
-        if (strcmp(tfeed_dtype_name(dtypes[i]), name) == 0)
-            return dtypes[i];
-    return TFEED_DTYPE_INVALID;
-}
-
-static struct tfeed_shape shape_of(const json_t *feature)
-{
-    const json_t *dims = json_object_get(feature, "shape");
-    struct tfeed_shape shape = TFEED_SHAPE_SCALAR;
-    if (json_array_size(dims) > TFEED_MAX_DIMS)
-        abort();
-    shape.n_dims = (int32_t)json_array_size(dims);
-    for (int i = 0; i < shape.n_dims; i++)
-        shape.dims[i] = json_integer_value(json_array_get(dims, (size_t)i));
-    return shape;
-}
-
-/* Puts a number, or a string in hex, into element i. */
-static void set_element(struct tfeed_tensor *tensor, int64_t i, const json_t *value)
-{
-    if (tensor->dtype == TFEED_INT64)
-        tfeed_tensor_int64s(tensor)[i] = json_integer_value(value);
-    else if (tensor->dtype == TFEED_FLOAT)
-        tfeed_tensor_floats(tensor)[i] = (float)json_number_value(value);
-    else {
-        size_t len = 0;
-        uint8_t *bytes = replay_hex(json_string_value(value), &len);
-        if (bytes == NULL || tfeed_tensor_set_string(tensor, i, bytes, len, NULL) != TFEED_OK)
-            abort();
-        free(bytes);
-    }
-}
-
-/* The default value of a feature: one for all elements, or a list of them. */
-static struct tfeed_tensor default_of(const json_t *feature, const struct tfeed_shape *shape)
-{
-    const json_t *value = json_object_get(feature, "default");
-    const json_t *hex = json_object_get(value, "hex");
-    const json_t *list = hex != NULL ? hex : value;
-    const size_t n_given = json_is_array(list) ? json_array_size(list) : 1;
-    const struct tfeed_shape none = tfeed_shape_vector(0);
-    struct tfeed_tensor tensor;
-    if (tfeed_tensor_alloc(dtype_of(feature), n_given == 0 ? &none : shape, NULL, &tensor, NULL) !=
-        TFEED_OK)
-        abort();
-    const int64_t n = tfeed_tensor_n_elements(&tensor);
-    for (int64_t i = 0; i < n; i++)
-        set_element(&tensor, i,
-                    json_is_array(list) ? json_array_get(list, n_given > 1 ? (size_t)i : 0) : list);
-    return tensor;
-}
-
-static tfeed_status add_context_feature(struct tfeed_schema *schema, const char *name,
-                                        const json_t *feature)
-{
-    const char *kind = json_string_value(json_object_get(feature, "kind"));
-    const json_t *value = json_object_get(feature, "default");
-    const enum tfeed_dtype dtype = dtype_of(feature);
-    const struct tfeed_shape shape = shape_of(feature);
-    if (strcmp(kind, "var") == 0)
-        return tfeed_schema_add_variable(schema, name, dtype, NULL);
-    if (strcmp(kind, "seq") == 0)
-        return tfeed_schema_add_sequence(schema, name, dtype, &shape, NULL, NULL);
-    if (strcmp(kind, "fixed") != 0)
-        return TFEED_UNIMPLEMENTED;
-    if (value == NULL || json_is_null(value))
-        return tfeed_schema_add_fixed(schema, name, dtype, &shape, NULL);
-    struct tfeed_tensor default_value = default_of(feature, &shape);
-    const tfeed_status status =
-        tfeed_schema_add_fixed_default(schema, name, dtype, &shape, &default_value, NULL);
-    tfeed_tensor_clear(&default_value);
-    return status;
-}
 
 static tfeed_status add_list(struct tfeed_sequence_schema *schema, const char *name,
                              const json_t *feature)
 {
     const char *kind = json_string_value(json_object_get(feature, "kind"));
     const bool allow_missing = json_is_true(json_object_get(feature, "allow_missing"));
-    const enum tfeed_dtype dtype = dtype_of(feature);
-    const struct tfeed_shape shape = shape_of(feature);
+    const enum tfeed_dtype dtype = replay_dtype_of(feature);
+    struct tfeed_shape shape;
+    if (kind == NULL || !replay_shape_of(json_object_get(feature, "shape"), &shape))
+        return TFEED_UNIMPLEMENTED;
     if (strcmp(kind, "var") == 0)
         return tfeed_sequence_schema_add_variable(schema, name, dtype, NULL);
     if (strcmp(kind, "seq") == 0)
@@ -123,7 +47,7 @@ static tfeed_status open_parser(const json_t *row, size_t n_rows,
     json_object_foreach(json_object_get(row, "context"), name, feature)
     {
         if (status == TFEED_OK)
-            status = add_context_feature(context, name, feature);
+            status = replay_add_feature(context, name, feature);
     }
     json_object_foreach(json_object_get(row, "sequence"), name, feature)
     {
@@ -138,24 +62,6 @@ static tfeed_status open_parser(const json_t *row, size_t n_rows,
 }
 
 /* --------------------------------------------------------------- comparison */
-
-static bool is_tensor(const json_t *expected, const struct tfeed_tensor *got)
-{
-    struct tfeed_tensor wanted;
-    if (!replay_tensor(expected, &wanted))
-        return false;
-    const bool equal = replay_tensor_equal(&wanted, got);
-    tfeed_tensor_clear(&wanted);
-    return equal;
-}
-
-static bool is_sparse(const json_t *expected, const struct tfeed_sparse *got)
-{
-    const json_t *sparse = json_object_get(expected, "sparse");
-    return is_tensor(json_object_get(sparse, "indices"), &got->indices) &&
-           is_tensor(json_object_get(sparse, "values"), &got->values) &&
-           is_tensor(json_object_get(sparse, "dense_shape"), &got->dense_shape);
-}
 
 /* What one entry of a "dict" is compared with. */
 static const json_t *entry_of(const json_t *outcome, const char *part, const char *name)
@@ -175,15 +81,16 @@ static const char *compare_context(struct tfeed_sequence_parser *parser,
         const json_t *wanted = entry_of(expected, "context", name);
         struct tfeed_tensor alone = {0};
         struct tfeed_sparse sparse;
+        const enum tfeed_column_kind kind = tfeed_schema_column_kind(context, i);
         bool equal;
-        if (tfeed_schema_column_kind(context, i) == TFEED_COLUMN_VARIABLE) {
+        if (kind == TFEED_COLUMN_VARIABLE || kind == TFEED_COLUMN_SPARSE) {
             equal = tfeed_columns_sparse(columns, i, row, &sparse, NULL) == TFEED_OK &&
-                    is_sparse(wanted, &sparse);
+                    replay_is_sparse(wanted, &sparse);
         } else if (row == TFEED_ALL_ROWS) {
-            equal = is_tensor(wanted, tfeed_columns_values(columns, i));
+            equal = replay_is_tensor(wanted, tfeed_columns_values(columns, i));
         } else {
             alone = tfeed_columns_row(columns, i, row);
-            equal = is_tensor(wanted, &alone);
+            equal = replay_is_tensor(wanted, &alone);
         }
         if (!equal)
             return name;
@@ -205,14 +112,14 @@ static const char *compare_lists(struct tfeed_sequence_parser *parser,
         bool equal;
         if (tfeed_sequence_parser_value_splits(parser, i) != NULL) {
             equal = tfeed_sequence_parser_sparse(parser, i, row, &sparse, NULL) == TFEED_OK &&
-                    is_sparse(wanted, &sparse);
+                    replay_is_sparse(wanted, &sparse);
         } else if (row == TFEED_ALL_ROWS) {
-            equal = is_tensor(wanted, tfeed_sequence_parser_values(parser, i));
+            equal = replay_is_tensor(wanted, tfeed_sequence_parser_values(parser, i));
         } else {
             alone = tfeed_sequence_parser_row(parser, i, row);
-            equal = is_tensor(wanted, &alone);
+            equal = replay_is_tensor(wanted, &alone);
         }
-        if (lengths != NULL && !is_tensor(lengths, tfeed_sequence_parser_lengths(parser, i)))
+        if (lengths != NULL && !replay_is_tensor(lengths, tfeed_sequence_parser_lengths(parser, i)))
             equal = false;
         if (!equal)
             return name;
@@ -257,23 +164,15 @@ static void judge(struct replay *replay, const char *case_name, const json_t *ro
 static void replay_row(struct replay *replay, const json_t *row)
 {
     const char *case_name = json_string_value(json_object_get(row, "name"));
-    const json_t *texts = json_object_get(row, "serialized");
-    const size_t n = json_array_size(texts);
-    struct tfeed_bytes *serialized = calloc(n + 1, sizeof *serialized);
-    if (serialized == NULL)
-        abort();
-    for (size_t i = 0; i < n; i++)
-        serialized[i].data =
-            replay_base64(json_string_value(json_array_get(texts, i)), &serialized[i].len);
+    struct tfeed_bytes *serialized;
+    const size_t n = replay_serialized_of(row, &serialized);
     judge(replay, case_name, row, json_object_get(row, "parse_sequence_example"), serialized, n,
           TFEED_ALL_ROWS);
     for (size_t i = 0; i < n; i++)
         judge(replay, case_name, row,
               json_array_get(json_object_get(row, "parse_single_sequence_example"), i),
               &serialized[i], 1, 0);
-    for (size_t i = 0; i < n; i++)
-        free((void *)(uintptr_t)serialized[i].data);
-    free(serialized);
+    replay_free_serialized(serialized, n);
 }
 
 int main(int argc, char **argv)

@@ -21,159 +21,66 @@
 #include <tfeed/crc32c.h>
 #include <tfeed/records.h>
 
-#include "tests/golden/replay.h"
-#include "tests/support/sha256.h"
+#include "tests/golden/replay_outcome.h"
 
+static const char *const folder = "input/snappy";
 static const char *const snappy_json = "input/snappy/snappy.json";
-static const char *const output_name = "out.tfrecord";
 
 enum { TENSORFLOW_BLOCK_BYTES = 256 << 10 };
 
-static void *must_have(void *memory)
-{
-    if (memory == NULL) {
-        fputs("replay_snappy: no memory\n", stderr);
-        exit(REPLAY_USAGE);
-    }
-    return memory;
-}
-
-/* All payloads of a file one behind the other, and where each ends. */
-struct content {
-    uint8_t *bytes;
-    size_t n_bytes;
-    size_t *ends;
-    size_t n;
-    tfeed_status status;
-    enum tfeed_compression compression;
-};
-
-static void content_clear(struct content *content)
-{
-    free(content->bytes);
-    free(content->ends);
-    *content = (struct content){.n = 0};
-}
-
-static size_t payload_begin(const struct content *content, size_t i)
-{
-    return i == 0 ? 0 : content->ends[i - 1];
-}
-
-static size_t payload_len(const struct content *content, size_t i)
-{
-    return content->ends[i] - payload_begin(content, i);
-}
-
-static void add_payload(struct content *content, const struct tfeed_record_view *view)
-{
-    content->bytes = must_have(realloc(content->bytes, content->n_bytes + view->len + 1));
-    memcpy(content->bytes + content->n_bytes, view->data, view->len);
-    content->n_bytes += view->len;
-    content->ends = must_have(realloc(content->ends, (content->n + 1) * sizeof *content->ends));
-    content->ends[content->n++] = content->n_bytes;
-}
-
-static struct content read_path(const char *path, const struct tfeed_record_reader_options *options)
-{
-    struct content content = {.n = 0};
-    struct tfeed_record_reader *reader = NULL;
-    struct tfeed_record_view view;
-    content.status = tfeed_record_reader_open(path, options, &reader, NULL);
-    if (content.status != TFEED_OK)
-        return content;
-    while ((content.status = tfeed_record_reader_next(reader, &view, NULL)) == TFEED_OK)
-        add_payload(&content, &view);
-    content.compression = tfeed_record_reader_compression(reader);
-    tfeed_record_reader_close(reader);
-    return content;
-}
-
-static struct content read_file(const struct replay *replay, const char *file,
-                                enum tfeed_compression compression, enum tfeed_tail tail,
-                                enum tfeed_map map)
-{
-    char name[REPLAY_PATH_BYTES];
-    char path[REPLAY_PATH_BYTES];
-    struct tfeed_record_reader_options options;
-    (void)snprintf(name, sizeof name, "input/snappy/%s", file);
-    tfeed_record_reader_options_init(&options);
-    options.compression = compression;
-    options.tail = tail;
-    options.map = map;
-    return read_path(replay_path(replay, name, path), &options);
-}
-
-static const char *text_of(const json_t *row, const char *key)
-{
-    const char *text = json_string_value(json_object_get(row, key));
-    return text == NULL ? "" : text;
-}
-
-static size_t number_of(const json_t *row, const char *key)
-{
-    return (size_t)json_integer_value(json_object_get(row, key));
-}
-
 /* files[] */
 
-static void check_read(struct replay *replay, const json_t *row, const struct content *content)
+static void check_read(struct replay *replay, const json_t *row,
+                       const struct replay_outcome *content)
 {
     char hex[SUPPORT_SHA256_HEX_BYTES];
-    const char *file = text_of(row, "file");
+    const char *file = replay_text_of(row, "file");
     const json_t *crcs = json_object_get(row, "crc32c");
-    const char *sha = support_sha256_hex(content->bytes, content->n_bytes, hex);
+    const char *sha = replay_outcome_sha(content, hex);
     for (size_t i = 0; i < json_array_size(crcs) && i < content->n; i++) {
-        const uint32_t crc =
-            tfeed_crc32c(0, content->bytes + payload_begin(content, i), payload_len(content, i));
+        const uint32_t crc = tfeed_crc32c(0, content->payloads[i].data, content->payloads[i].len);
         if (crc == (uint32_t)json_integer_value(json_array_get(crcs, i)))
             continue;
         replay_fail(replay, snappy_json, file, "record %zu: expected crc %08llx, got %08x", i,
                     (unsigned long long)json_integer_value(json_array_get(crcs, i)), crc);
         return;
     }
-    if (content->status == TFEED_OUT_OF_RANGE && content->n == number_of(row, "records") &&
-        strcmp(sha, text_of(row, "payload_sha256")) == 0)
+    if (content->status == TFEED_OUT_OF_RANGE && content->n == replay_number_of(row, "records") &&
+        strcmp(sha, replay_text_of(row, "payload_sha256")) == 0)
         replay_pass(replay);
     else
-        replay_fail(replay, snappy_json, file, "expected %zu records, %s; got %zu, %s, %s",
-                    number_of(row, "records"), text_of(row, "payload_sha256"), content->n, sha,
+        replay_fail(replay, snappy_json, file, "expected %llu records, %s; got %zu, %s, %s",
+                    (unsigned long long)replay_number_of(row, "records"),
+                    replay_text_of(row, "payload_sha256"), content->n, sha,
                     tfeed_status_name(content->status));
 }
 
 static void check_ways(struct replay *replay, const json_t *row)
 {
     for (int way = 0; way < 8; way++) {
-        struct content content =
-            read_file(replay, text_of(row, "file"),
-                      (way & 1) != 0 ? TFEED_COMPRESSION_SNAPPY : TFEED_COMPRESSION_AUTO,
-                      (way & 2) != 0 ? TFEED_TAIL_TENSORFLOW : TFEED_TAIL_STRICT,
-                      (way & 4) != 0 ? TFEED_MAP_NEVER : TFEED_MAP_AUTO);
+        struct replay_outcome content = replay_outcome_read_file(
+            replay, folder, replay_text_of(row, "file"),
+            (way & 1) != 0 ? TFEED_COMPRESSION_SNAPPY : TFEED_COMPRESSION_AUTO,
+            (way & 2) != 0 ? TFEED_TAIL_TENSORFLOW : TFEED_TAIL_STRICT,
+            (way & 4) != 0 ? TFEED_MAP_NEVER : TFEED_MAP_AUTO);
         check_read(replay, row, &content);
         if (content.n > 0 && content.compression != TFEED_COMPRESSION_SNAPPY)
-            replay_fail(replay, snappy_json, text_of(row, "file"), "expected snappy, found %s",
-                        tfeed_compression_name(content.compression));
-        content_clear(&content);
+            replay_fail(replay, snappy_json, replay_text_of(row, "file"),
+                        "expected snappy, found %s", tfeed_compression_name(content.compression));
+        replay_outcome_clear(&content);
     }
 }
 
-static tfeed_status write_again(const struct tfeed_memory_files *files,
-                                const struct content *content, unsigned n_threads)
+static tfeed_status write_again(struct tfeed_memory_files *files,
+                                const struct replay_outcome *content, unsigned n_threads)
 {
     struct tfeed_record_writer_options options;
-    struct tfeed_record_writer *writer = NULL;
+    int bad_flush;
     tfeed_record_writer_options_init(&options);
     options.compression = TFEED_COMPRESSION_SNAPPY;
     options.file_system = tfeed_memory_files_system(files);
     options.n_threads = n_threads;
-    tfeed_status status = tfeed_record_writer_open(output_name, &options, &writer, NULL);
-    for (size_t i = 0; status == TFEED_OK && i < content->n; i++)
-        status = tfeed_record_writer_write(writer, content->bytes + payload_begin(content, i),
-                                           payload_len(content, i), NULL);
-    if (status == TFEED_OK)
-        status = tfeed_record_writer_close(writer, NULL);
-    tfeed_record_writer_free(writer);
-    return status;
+    return replay_outcome_write(files, content, &options, NULL, &bad_flush);
 }
 
 /* What the block at `*at` of a file holds; false at the end. */
@@ -210,8 +117,8 @@ static bool is_cut_alike(const struct replay *replay, const json_t *row,
     size_t expected_at = 0;
     size_t n = 0;
     size_t expected_n = 0;
-    (void)snprintf(name, sizeof name, "input/snappy/%s", text_of(row, "file"));
-    uint8_t *expected = must_have(replay_read(replay, name, &len));
+    (void)snprintf(name, sizeof name, "input/snappy/%s", replay_text_of(row, "file"));
+    uint8_t *expected = replay_must_have(replay_read(replay, name, &len));
     bool more;
     do {
         more = next_block(expected, len, &expected_at, &expected_n);
@@ -220,8 +127,8 @@ static bool is_cut_alike(const struct replay *replay, const json_t *row,
     return !more && at == file->len && expected_at == len;
 }
 
-static void check_written(struct replay *replay, const json_t *row, const struct content *content,
-                          unsigned n_threads)
+static void check_written(struct replay *replay, const json_t *row,
+                          const struct replay_outcome *content, unsigned n_threads)
 {
     const char *error =
         json_string_value(json_object_get(json_object_get(row, "read_back"), "error"));
@@ -230,32 +137,32 @@ static void check_written(struct replay *replay, const json_t *row, const struct
     struct tfeed_record_reader_options options;
     if (tfeed_memory_files_new(NULL, &files, NULL) != TFEED_OK ||
         write_again(files, content, n_threads) != TFEED_OK ||
-        tfeed_memory_files_get(files, output_name, &file, NULL) != TFEED_OK)
-        must_have(NULL);
+        tfeed_memory_files_get(files, REPLAY_OUTPUT, &file, NULL) != TFEED_OK)
+        replay_must_have(NULL);
     tfeed_record_reader_options_init(&options);
     options.file_system = tfeed_memory_files_system(files);
-    struct content again = read_path(output_name, &options);
-    if (again.n_bytes != content->n_bytes || again.n != content->n ||
-        (again.n_bytes > 0 && memcmp(again.bytes, content->bytes, again.n_bytes) != 0))
-        replay_fail(replay, snappy_json, text_of(row, "file"), "written and read: %zu records",
-                    again.n);
+    struct replay_outcome again = replay_outcome_read(REPLAY_OUTPUT, &options);
+    if (!replay_outcomes_equal(&again, content))
+        replay_fail(replay, snappy_json, replay_text_of(row, "file"),
+                    "written and read: %zu records", again.n);
     else if (largest_block(&file) > TENSORFLOW_BLOCK_BYTES)
-        replay_fail(replay, snappy_json, text_of(row, "file"), "written: a block of %zu bytes",
-                    largest_block(&file));
+        replay_fail(replay, snappy_json, replay_text_of(row, "file"),
+                    "written: a block of %zu bytes", largest_block(&file));
     else if (error == NULL && !is_cut_alike(replay, row, &file))
-        replay_fail(replay, snappy_json, text_of(row, "file"),
+        replay_fail(replay, snappy_json, replay_text_of(row, "file"),
                     "written again, %u threads: cut into other blocks", n_threads);
     else
         replay_pass(replay);
-    content_clear(&again);
+    replay_outcome_clear(&again);
     tfeed_block_unref(file.block);
     tfeed_memory_files_free(files);
 }
 
 static void replay_file(struct replay *replay, const json_t *row)
 {
-    struct content content = read_file(replay, text_of(row, "file"), TFEED_COMPRESSION_AUTO,
-                                       TFEED_TAIL_STRICT, TFEED_MAP_AUTO);
+    struct replay_outcome content =
+        replay_outcome_read_file(replay, folder, replay_text_of(row, "file"),
+                                 TFEED_COMPRESSION_AUTO, TFEED_TAIL_STRICT, TFEED_MAP_AUTO);
     if (content.status == TFEED_NOT_FOUND) {
         replay_skip(replay, "a file of records is not in the set");
         return;
@@ -263,36 +170,21 @@ static void replay_file(struct replay *replay, const json_t *row)
     check_ways(replay, row);
     check_written(replay, row, &content, 0);
     check_written(replay, row, &content, 2);
-    content_clear(&content);
+    replay_outcome_clear(&content);
 }
 
 /* damaged[] */
 
-static bool is_in(const struct content *content, const uint8_t *payload, size_t len)
-{
-    for (size_t i = 0; i < content->n; i++)
-        if (payload_len(content, i) == len &&
-            (len == 0 || memcmp(content->bytes + payload_begin(content, i), payload, len) == 0))
-            return true;
-    return false;
-}
-
-/* Whether each record is one of an undamaged file. */
-static bool is_true(const struct replay *replay, const json_t *files, const struct content *got)
+static bool all_true(const struct replay_truth *truth, const struct replay_outcome *got)
 {
     size_t n_true = 0;
-    for (size_t i = 0; i < json_array_size(files) && n_true < got->n; i++) {
-        struct content whole = read_file(replay, text_of(json_array_get(files, i), "file"),
-                                         TFEED_COMPRESSION_AUTO, TFEED_TAIL_STRICT, TFEED_MAP_AUTO);
-        n_true = 0;
-        for (size_t k = 0; k < got->n; k++)
-            n_true += is_in(&whole, got->bytes + payload_begin(got, k), payload_len(got, k));
-        content_clear(&whole);
-    }
+    for (size_t i = 0; i < got->n; i++)
+        n_true += replay_is_true(truth, &got->payloads[i]);
     return n_true == got->n;
 }
 
-static void replay_damaged(struct replay *replay, const json_t *files, const json_t *row)
+static void replay_damaged(struct replay *replay, const struct replay_truth *truth,
+                           const json_t *row)
 {
     const json_t *outcome = json_object_get(row, "outcome");
     const char *error = json_string_value(json_object_get(outcome, "error"));
@@ -300,24 +192,26 @@ static void replay_damaged(struct replay *replay, const json_t *files, const jso
         error == NULL ? TFEED_OUT_OF_RANGE : replay_status_from_kind(error);
     for (int way = 0; way < 4; way++) {
         const bool is_strict = (way & 1) != 0;
-        struct content got = read_file(replay, text_of(row, "file"), TFEED_COMPRESSION_SNAPPY,
-                                       is_strict ? TFEED_TAIL_STRICT : TFEED_TAIL_TENSORFLOW,
-                                       (way & 2) != 0 ? TFEED_MAP_NEVER : TFEED_MAP_AUTO);
+        struct replay_outcome got = replay_outcome_read_file(
+            replay, folder, replay_text_of(row, "file"), TFEED_COMPRESSION_SNAPPY,
+            is_strict ? TFEED_TAIL_STRICT : TFEED_TAIL_TENSORFLOW,
+            (way & 2) != 0 ? TFEED_MAP_NEVER : TFEED_MAP_AUTO);
         const bool is_worse = is_strict && got.status == TFEED_DATA_LOSS;
         if (got.status == TFEED_NOT_FOUND)
             replay_skip(replay, "a damaged file is not in the set");
         else if (got.status != expected && !is_worse)
-            replay_fail(replay, snappy_json, text_of(row, "name"), "%s: expected %s, got %s",
+            replay_fail(replay, snappy_json, replay_text_of(row, "name"), "%s: expected %s, got %s",
                         is_strict ? "strict" : "TensorFlow's tail", tfeed_status_name(expected),
                         tfeed_status_name(got.status));
-        else if (got.n < number_of(outcome, "good") || !is_true(replay, files, &got))
-            replay_fail(replay, snappy_json, text_of(row, "name"),
-                        "%s: expected %zu good records, got %zu%s",
-                        is_strict ? "strict" : "TensorFlow's tail", number_of(outcome, "good"),
-                        got.n, is_true(replay, files, &got) ? "" : ", some wrong");
+        else if (got.n < replay_number_of(outcome, "good") || !all_true(truth, &got))
+            replay_fail(replay, snappy_json, replay_text_of(row, "name"),
+                        "%s: expected %llu good records, got %zu%s",
+                        is_strict ? "strict" : "TensorFlow's tail",
+                        (unsigned long long)replay_number_of(outcome, "good"), got.n,
+                        all_true(truth, &got) ? "" : ", some wrong");
         else
             replay_pass(replay);
-        content_clear(&got);
+        replay_outcome_clear(&got);
     }
 }
 
@@ -331,8 +225,10 @@ int main(int argc, char **argv)
     size_t i;
     json_t *row;
     json_array_foreach(files, i, row) replay_file(&replay, row);
+    struct replay_truth truth = replay_truth_new(&replay, folder, files);
     json_array_foreach(json_object_get(json, "damaged"), i, row)
-        replay_damaged(&replay, files, row);
+        replay_damaged(&replay, &truth, row);
+    replay_truth_free(&truth);
     json_decref(json);
     return replay_finish(&replay);
 }

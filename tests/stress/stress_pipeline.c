@@ -3,10 +3,10 @@
  *
  * stress_pipeline.c - whole pipelines, made, run and ended in every way, one after the other.
  *
- * Each round draws files, epochs, sizes, threads, and whether the order is fixed and batches are
- * made ahead. Several threads take batches. A round ends by itself, by a stop after some batches,
- * or by a damaged file. After a clean end every example has come exactly as often as there were
- * epochs; after any end no thread and no byte is left.
+ * Each round draws files, epochs, sizes, threads, and whether the order is fixed, batches are made
+ * ahead, and examples are read as lists. Several threads take batches. A round ends by itself, by a
+ * stop after some batches, or by a damaged file. After a clean end every example has come exactly
+ * as often as there were epochs; after any end no thread and no byte is left.
  *
  * Exit: 0 fine, 1 an example was lost, doubled or torn, an end was wrong, or something was left.
  */
@@ -56,7 +56,7 @@ static void write_files(const struct t_temp_dir *dir)
 {
     int64_t first = 0;
     for (int i = 0; i <= N_GOOD_FILES; i++) {
-        char name[16];
+        char name[24];
         (void)snprintf(name, sizeof name, "part-%d", i);
         fixture_write_file(t_temp_path(dir, name, paths[i]), first, file_lengths[i], -1,
                            i == 2 ? TFEED_COMPRESSION_GZIP : TFEED_COMPRESSION_NONE);
@@ -94,7 +94,8 @@ static bool is_right_end(const struct round *round, tfeed_status status)
 static void take(void *argument)
 {
     struct round *round = ((struct taker *)argument)->round;
-    struct fixture_program view = {.batcher = round->program.batcher};
+    struct fixture_program view = {.batcher = round->program.batcher,
+                                   .has_lists = round->program.has_lists};
     tfeed_status status;
     while ((status = fixture_next(&view, NULL)) == TFEED_OK) {
         check_batch(round, &view);
@@ -107,6 +108,7 @@ static void take(void *argument)
         atomic_fetch_add(&round->n_wrong_ends, 1);
     for (int i = 0; i < FIXTURE_COLUMNS; i++)
         tfeed_tensor_clear(&view.columns[i]);
+    tfeed_columns_free(view.lists);
 }
 
 /* --- rounds -------------------------------------------------------------------------------- */
@@ -132,6 +134,7 @@ static void choose_options(struct round *round, uint64_t *random,
     batch->n_prefetch = pick(random, 0, 1) * pick(random, 1, 3);
     round->is_deterministic = batch->deterministic;
     round->has_prefetch = batch->n_prefetch > 0;
+    round->program.has_lists = pick(random, 0, 1) == 1;
     atomic_init(&round->n_batches_left, pick(random, 1, 10));
 }
 

@@ -119,6 +119,11 @@ static tfeed_status damaged(void *user_data, struct tfeed_record_reader *reader,
     if (error->record != seen->n_records + seen->n_faults)
         die("damage was met at the wrong record");
     const tfeed_status status = tfeed_record_reader_resync(reader, &loss, reterr);
+    if (status == TFEED_FAILED_PRECONDITION && seen->n_records == 0) {
+        /* the damaged first length may look like the head of a compressed file: the end */
+        seen->n_faults++;
+        return TFEED_OUT_OF_RANGE;
+    }
     seen->hash = mix(mix(seen->hash, loss.offset), loss.end_offset);
     seen->n_faults++;
     return status;

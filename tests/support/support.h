@@ -22,12 +22,14 @@
 /* --- allocator ----------------------------------------------------------------------------- */
 
 /* Counts what is out, fails the nth call on request, and moves at every realloc. Hand &a.hooks to
- * the code under test. Thread safety: fully concurrent. */
+ * the code under test. What would have more than limit_bytes out at a time ends the program: input
+ * that was not to be trusted was. Thread safety: fully concurrent. */
 struct t_allocator {
     struct tfeed_allocator hooks;
     _Atomic size_t outstanding_bytes;
     _Atomic size_t n_calls; /* of alloc and realloc */
     size_t fail_at;         /* the call that fails, from 1; 0: none. Set before use. */
+    size_t limit_bytes;     /* 0: none. Set before use. */
 };
 
 void t_allocator_init(struct t_allocator *allocator);

@@ -56,3 +56,21 @@ Test(byte_buffer, failed_allocation_leaves_what_was_there)
         tfi_byte_buffer_clear(&buffer);
     });
 }
+
+Test(byte_buffer, what_was_put_without_memory_is_known_at_the_end)
+{
+    struct t_allocator allocator;
+    t_allocator_init(&allocator);
+    allocator.fail_at = 2;
+    struct tfi_byte_buffer buffer = {.allocator = &allocator.hooks};
+    for (int i = 0; i < 50; i++)
+        tfi_byte_buffer_put(&buffer, "abc", 3);
+    cr_assert_not(buffer.has_failed);
+    cr_assert_eq(buffer.len, 150);
+    for (int i = 0; i < 500; i++)
+        tfi_byte_buffer_put(&buffer, "abc", 3);
+    cr_assert(buffer.has_failed);
+    tfi_byte_buffer_clear(&buffer);
+    cr_assert_not(buffer.has_failed);
+    T_EXPECT_NO_LEAKS(&allocator);
+}

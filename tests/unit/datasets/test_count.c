@@ -112,3 +112,49 @@ Test(count, failed_allocation_leaves_nothing_behind)
     });
     record_file_clear(&file);
 }
+
+/* A file of some parts: 20,000 records of 1 KiB. */
+static void make_large(struct tfeed_memory_files *files)
+{
+    static uint8_t payload[1024];
+    struct tfeed_record_writer_options options;
+    struct tfeed_record_writer *writer;
+    tfeed_record_writer_options_init(&options);
+    options.file_system = tfeed_memory_files_system(files);
+    cr_assert_eq(tfeed_record_writer_open("file", &options, &writer, NULL), TFEED_OK);
+    for (int i = 0; i < 20000; i++)
+        cr_assert_eq(tfeed_record_writer_write(writer, payload, sizeof payload, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_record_writer_close(writer, NULL), TFEED_OK);
+    tfeed_record_writer_free(writer);
+}
+
+Test(count, any_number_of_threads_counts_the_same)
+{
+    struct tfeed_memory_files *files;
+    struct tfeed_dataset_count_options options;
+    struct tfeed_dataset_count_report report;
+    struct tfeed_bytes content;
+    struct tfeed_error error;
+    cr_assert_eq(tfeed_memory_files_new(NULL, &files, NULL), TFEED_OK);
+    tfeed_dataset_count_options_init(&options);
+    options.file_system = tfeed_memory_files_system(files);
+    make_large(files);
+    for (options.n_threads = 0; options.n_threads <= 4; options.n_threads++) {
+        cr_assert_eq(tfeed_dataset_count("file", &options, &report, NULL), TFEED_OK);
+        cr_assert_eq(report.n_records, 20000);
+        cr_assert_eq(report.n_bytes, 20000 * 1040);
+    }
+    cr_assert_eq(tfeed_memory_files_get(files, "file", &content, NULL), TFEED_OK);
+    uint8_t *copy = malloc(content.len);
+    memcpy(copy, content.data, content.len);
+    copy[15000 * 1040 + 3] ^= 1; /* a length */
+    cr_assert_eq(tfeed_memory_files_put(files, "file", copy, content.len, NULL), TFEED_OK);
+    free(copy);
+    tfeed_block_unref(content.block);
+    for (options.n_threads = 1; options.n_threads <= 4; options.n_threads++) {
+        cr_assert_eq(tfeed_dataset_count("file", &options, &report, &error), TFEED_DATA_LOSS);
+        cr_assert_eq(report.n_records, 15000);
+        cr_assert_eq(error.record, 15000);
+    }
+    tfeed_memory_files_free(files);
+}

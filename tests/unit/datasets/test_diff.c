@@ -236,6 +236,56 @@ Test(diff, damage_in_either_is_data_loss)
     example_files_clear(&made);
 }
 
+/* Differences, and at last damage: what is told does not depend on who reads. */
+Test(diff, any_number_of_threads_tells_the_same)
+{
+    struct example_files made;
+    struct told first = {0};
+    struct tfeed_dataset_diff_report first_report = {0};
+    struct tfeed_error first_error = TFEED_ERROR_INIT;
+    static const char *const parts[] = {"b", "empty", "c"};
+    example_files_init(&made);
+    make_labels(&made, "a", 0, 3000, TFEED_COMPRESSION_NONE);
+    make_labels(&made, "b", 0, 1000, TFEED_COMPRESSION_GZIP);
+    make_labels(&made, "empty", 0, 0, TFEED_COMPRESSION_NONE);
+    make_labels(&made, "c", 1001, 1999, TFEED_COMPRESSION_NONE);
+    for (uint32_t n_threads = 1; n_threads <= 4; n_threads++) {
+        struct told told = {0};
+        struct tfeed_dataset_diff_options options = options_for(&made, &told);
+        struct tfeed_dataset_diff_report report;
+        struct tfeed_error error = TFEED_ERROR_INIT;
+        options.n_threads = n_threads;
+        cr_assert_eq(tfeed_dataset_diff(a_alone, 1, parts, 3, &options, &report, &error), TFEED_OK);
+        if (n_threads == 1) {
+            first = told;
+            first_report = report;
+            first_error = error;
+        }
+        cr_assert_eq(told.n, 2000, "%d differences", told.n);
+        cr_assert_eq(told.position, first.position);
+        cr_assert_str_eq(told.what, first.what);
+        cr_assert_eq(report.n_same, 1000);
+        cr_assert_eq(report.n_different, first_report.n_different);
+        cr_assert_eq(report.n_only_a, 1);
+        cr_assert_str_eq(error.message, first_error.message);
+    }
+    damage_file(&made, "c", 14);
+    for (uint32_t n_threads = 1; n_threads <= 4; n_threads++) {
+        struct told told = {0};
+        struct tfeed_dataset_diff_options options = options_for(&made, &told);
+        struct tfeed_dataset_diff_report report;
+        struct tfeed_error error;
+        options.n_threads = n_threads;
+        cr_assert_eq(tfeed_dataset_diff(a_alone, 1, parts, 3, &options, &report, &error),
+                     TFEED_DATA_LOSS);
+        cr_assert_eq(report.n_same, 1000);
+        cr_assert_str_eq(error.path, "c");
+        cr_assert_eq(error.record, 0);
+    }
+    example_files_clear(&made);
+    T_EXPECT_NO_LEAKS(NULL);
+}
+
 Test(diff, failed_allocation_leaves_nothing_behind)
 {
     struct example_files made;
@@ -246,6 +296,14 @@ Test(diff, failed_allocation_leaves_nothing_behind)
         struct tfeed_dataset_diff_options options = options_for(&made, &told);
         struct tfeed_dataset_diff_report report;
         options.by_content = true;
+        options.inspect.reader.allocator = allocator;
+        T_EXPECT_ALLOC_STATUS(tfeed_dataset_diff(a_alone, 1, b_alone, 1, &options, &report, NULL));
+    });
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct told told = {0};
+        struct tfeed_dataset_diff_options options = options_for(&made, &told);
+        struct tfeed_dataset_diff_report report;
+        options.n_threads = 2;
         options.inspect.reader.allocator = allocator;
         T_EXPECT_ALLOC_STATUS(tfeed_dataset_diff(a_alone, 1, b_alone, 1, &options, &report, NULL));
     });

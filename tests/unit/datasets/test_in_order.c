@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-#include <tfeed/inspect.h>
+#include <tfeed/in_order.h>
 
 #include "core/thread_internal.h"
 #include "tests/support/support.h"
@@ -47,7 +47,7 @@ static bool done(void *user_data, size_t i)
 static struct job run(size_t n_items, size_t n_threads, size_t stop_at)
 {
     struct job job = {.stop_at = stop_at, .in_order = true};
-    cr_assert_eq(tfeed_dataset_in_order(n_items, n_threads, work, done, &job, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_in_order(n_items, n_threads, work, done, &job, NULL), TFEED_OK);
     return job;
 }
 
@@ -104,7 +104,7 @@ Test(in_order, no_thread_at_all_is_an_error)
     struct job job = {.in_order = true};
     struct tfeed_error error;
     tfi_thread_fail_starts(0, 100);
-    cr_assert_eq(tfeed_dataset_in_order(N_ITEMS, 4, work, done, &job, &error),
+    cr_assert_eq(tfeed_in_order(N_ITEMS, 4, work, done, &job, &error),
                  TFEED_RESOURCE_EXHAUSTED);
     tfi_thread_fail_starts(0, 0);
     cr_assert_eq(job.n_worked, 0);

@@ -133,6 +133,23 @@ Test(jsonl, raw_is_the_payload)
     EXPECT_UTF8_RECORD("{\"raw\": \"hello\"}", "hello");
 }
 
+Test(jsonl, lists_are_those_of_a_sequence_example)
+{
+    EXPECT_RECORD("{\"context\": {\"a\": {\"int64\": [7]}}, \"feature_lists\": {\"b\": "
+                  "[{\"int64\": [1, 2]}, {}, {\"bytes\": [\"eA==\"]}]}}",
+                  "\x0a\x0c\x0a\x0a\x0a\x01"
+                  "a\x12\x05\x1a\x03\x0a\x01\x07"
+                  "\x12\x18\x0a\x16\x0a\x01"
+                  "b\x12\x11\x0a\x06\x1a\x04\x0a\x02\x01\x02\x0a\x00\x0a\x05\x0a\x03\x0a\x01x");
+    /* the order of members does not matter, that of names does */
+    EXPECT_RECORD("{\"feature_lists\": {\"b\": [], \"a\": []}, \"context\": {}}",
+                  "\x0a\x00\x12\x0e\x0a\x05\x0a\x01"
+                  "b\x12\x00\x0a\x05\x0a\x01"
+                  "a\x12\x00");
+    EXPECT_RECORD("{\"feature_lists\": {}}", "\x12\x00");
+    EXPECT_RECORD("{\"context\": {}}", "\x0a\x00");
+}
+
 Test(jsonl, white_space_marks_and_ends_of_lines_do_not_matter)
 {
     EXPECT_RECORD("\xef\xbb\xbf\n  \r\n { \"features\" :\t{ \"b\" : { } } } \r\n\n",
@@ -142,7 +159,7 @@ Test(jsonl, white_space_marks_and_ends_of_lines_do_not_matter)
 
 Test(jsonl, what_is_wrong_is_said_with_its_place)
 {
-    expect_fault("{}", false, 1, "\"features\" or \"raw\"");
+    expect_fault("{}", false, 1, "\"features\", or \"context\"");
     expect_fault("[1]", false, 0, "an object");
     expect_fault("{\"features\": {\"a\": {\"int64\": [1.5]}}}", false, 30, "an integer");
     expect_fault("{\"features\": {\"a\": {\"int64\": [9223372036854775808]}}}", false, 30,
@@ -159,6 +176,12 @@ Test(jsonl, what_is_wrong_is_said_with_its_place)
     expect_fault("{\"features\": {\"\xff\": {}}}", true, 15, "UTF-8");
     expect_fault("{\"features\": {}} x", false, 17, "end of the line");
     expect_fault("{\"features\": {}, \"raw\": \"\"}", false, 17, "once");
+    expect_fault("{\"features\": {}, \"feature_lists\": {}}", false, 17, "once");
+    expect_fault("{\"context\": {}, \"context\": {}}", false, 16, "once");
+    expect_fault("{\"context\": {}, \"empty\": true}", false, 16, "once");
+    expect_fault("{\"empty\": true}", false, 15, "in the line");
+    expect_fault("{\"feature_lists\": {\"a\": {}}}", false, 24, "'[' before the steps");
+    expect_fault("{\"feature_lists\": {\"a\": [{} {}]}}", false, 28, "behind a step");
     expect_fault("{\"raw\": \"\"}\n{\"raw\": ", false, 20, "line 2");
 }
 
@@ -219,6 +242,23 @@ Test(jsonl, the_form_that_is_made_is_exact)
                        "a\x12\x03\x1a\x01\x08") == false);
 }
 
+Test(jsonl, lists_in_the_form_that_is_made_are_exact)
+{
+    cr_assert(IS_EXACT("\x12\x00"));
+    cr_assert(IS_EXACT("\x0a\x00\x12\x00"));
+    cr_assert(IS_EXACT("\x12\x07\x0a\x05\x0a\x01"
+                       "a\x12\x00"));
+    cr_assert(IS_EXACT("\x12\x09\x0a\x07\x0a\x01"
+                       "a\x12\x02\x0a\x00"));
+    /* the lists first; twice; an unknown field in a list; a step that is not packed */
+    cr_assert_not(IS_EXACT("\x12\x00\x0a\x00"));
+    cr_assert_not(IS_EXACT("\x12\x00\x12\x00"));
+    cr_assert_not(IS_EXACT("\x12\x09\x0a\x07\x0a\x01"
+                           "a\x12\x02\x12\x00"));
+    cr_assert_not(IS_EXACT("\x12\x0d\x0a\x0b\x0a\x01"
+                           "a\x12\x06\x0a\x04\x1a\x02\x08\x07"));
+}
+
 Test(jsonl, other_forms_are_not_exact)
 {
     /* not packed */
@@ -259,7 +299,8 @@ Test(jsonl, every_allocation_may_fail)
     T_FAIL_EACH_ALLOC(allocator, {
         options.allocator = allocator;
         T_EXPECT_ALLOC_STATUS(
-            convert("{\"features\": {\"a\": {\"int64\": [1]}, \"b\": {\"bytes\": [\"aaaa\"]}}}",
+            convert("{\"features\": {\"a\": {\"int64\": [1]}, \"b\": {\"bytes\": [\"aaaa\"]}}}\n"
+                    "{\"feature_lists\": {\"a\": [{\"int64\": [1]}]}}",
                     false, NULL));
     });
 }

@@ -37,7 +37,7 @@ static void set_up(void)
     numbered_put(NULL, in_b, 200, N_RECORDS, TFEED_COMPRESSION_NONE);
     tfeed_dataset_shuffle_options_init(&options);
     options.seed = SEED;
-    options.n_threads = 1;
+    options.write.n_threads = 1;
     options.write.overwrite = true;
 }
 
@@ -128,7 +128,7 @@ Test(shuffle, another_seed_is_another_order)
 Test(shuffle, threads_do_not_change_it)
 {
     shuffle_plainly();
-    options.n_threads = 4;
+    options.write.n_threads = 4;
     expect_the_same();
 }
 
@@ -137,7 +137,7 @@ Test(shuffle, buckets_do_not_change_it)
     shuffle_plainly();
     for (options.cache_bytes = 1; options.cache_bytes < 10000; options.cache_bytes *= 7)
         expect_the_same();
-    options.n_threads = 2;
+    options.write.n_threads = 2;
     expect_the_same();
 }
 
@@ -204,7 +204,7 @@ Test(shuffle, shards_are_ranges_of_the_order)
     size_t len = 0;
     shuffle_plainly();
     options.n_shards = 3;
-    options.n_threads = 2;
+    options.write.n_threads = 2;
     cr_assert_eq(shuffle(NULL), TFEED_OK);
     for (size_t i = 0; i < 3; i++) {
         const char *records = numbered_get(NULL, report.outputs[i].path, text);
@@ -239,7 +239,7 @@ Test(shuffle, damage_is_named_and_leaves_nothing)
 {
     damage();
     expect_damage();
-    options.n_threads = 2;
+    options.write.n_threads = 2;
     expect_damage();
     options.cache_bytes = 1;
     expect_damage();
@@ -265,7 +265,7 @@ static bool stop_at_once(void *user_data, uint64_t n_records, uint64_t n_total, 
 
 Test(shuffle, stopped_shuffle_leaves_nothing)
 {
-    for (options.n_threads = 1; options.n_threads <= 2; options.n_threads++) {
+    for (options.write.n_threads = 1; options.write.n_threads <= 2; options.write.n_threads++) {
         for (int after = 1; after <= 6; after++) {
             int n_left = after;
             options.write.progress = stop_at_once;

@@ -186,22 +186,196 @@ Test(verify, several_threads_report_what_one_does)
     free(damaged);
     tfeed_block_unref(content.block);
 
-    struct tfeed_dataset_verify_report reports[2];
-    for (uint32_t i = 0; i < 2; i++) {
+    struct tfeed_dataset_verify_report reports[4];
+    for (uint32_t i = 0; i < 4; i++) {
         struct tfeed_dataset_verify_options options = options_for(&file);
-        options.n_threads = 1 + 2 * i;
+        options.n_threads = 1 + i;
         cr_assert_eq(tfeed_dataset_verify("large", &options, &reports[i], NULL), TFEED_OK);
         cr_assert_eq(reports[i].n_records, N_LARGE - 3);
         cr_assert_eq(reports[i].n_errors, 3);
         cr_assert_eq(reports[i].faults[1].record, 21);
-        cr_assert_str_eq(reports[i].faults[2].message, reports[0].faults[2].message);
+        for (size_t k = 0; k < 3; k++)
+            cr_assert_str_eq(reports[i].faults[k].message, reports[0].faults[k].message);
         cr_assert_eq(reports[i].n_lost_bytes, reports[0].n_lost_bytes);
         cr_assert_eq(reports[i].n_bytes, reports[0].n_bytes);
+        cr_assert_str_eq(reports[i].cause, reports[0].cause);
     }
-    tfeed_dataset_verify_report_clear(&reports[0]);
-    tfeed_dataset_verify_report_clear(&reports[1]);
+    for (uint32_t i = 0; i < 4; i++)
+        tfeed_dataset_verify_report_clear(&reports[i]);
     record_file_clear(&file);
 }
+
+/* What several threads noted becomes the index that one makes. */
+Test(verify, several_threads_make_the_same_index)
+{
+    enum { N_PIECES = 20000, PIECE_BYTES = 1500 };
+    struct record_file file;
+    struct tfeed_record_writer_options writer_options;
+    struct tfeed_record_writer *writer;
+    struct tfeed_bytes first = {0};
+    static const uint8_t payload[PIECE_BYTES];
+    record_file_init(&file, 0, TFEED_COMPRESSION_NONE);
+    tfeed_record_writer_options_init(&writer_options);
+    writer_options.file_system = tfeed_memory_files_system(file.files);
+    cr_assert_eq(tfeed_record_writer_open("large", &writer_options, &writer, NULL), TFEED_OK);
+    for (size_t i = 0; i < N_PIECES; i++)
+        cr_assert_eq(tfeed_record_writer_write(writer, payload, i * 7 % PIECE_BYTES, NULL),
+                     TFEED_OK);
+    cr_assert_eq(tfeed_record_writer_close(writer, NULL), TFEED_OK);
+    tfeed_record_writer_free(writer);
+    for (uint32_t n_threads = 1; n_threads <= 4; n_threads++) {
+        struct tfeed_dataset_verify_options options = options_for(&file);
+        struct tfeed_dataset_verify_report report;
+        struct tfeed_dataset_index_options index;
+        struct tfeed_bytes content;
+        tfeed_dataset_index_options_init(&index);
+        index.overwrite = true;
+        options.index = &index;
+        options.n_threads = n_threads;
+        cr_assert_eq(tfeed_dataset_verify("large", &options, &report, NULL), TFEED_OK);
+        cr_assert_eq(report.n_records, N_PIECES);
+        cr_assert_eq(tfeed_memory_files_get(file.files, "large.tfidx", &content, NULL), TFEED_OK);
+        if (n_threads == 1)
+            first = content;
+        cr_assert_eq(content.len, first.len);
+        cr_assert_eq(memcmp(content.data, first.data, first.len), 0);
+        if (n_threads > 1)
+            tfeed_block_unref(content.block);
+    }
+    tfeed_block_unref(first.block);
+    record_file_clear(&file);
+}
+
+/* ------------------------------------------------------------------- index */
+
+static uint64_t count_by_index(const struct record_file *file, const char *path)
+{
+    struct tfeed_index_options options;
+    struct tfeed_index *index;
+    tfeed_index_options_init(&options);
+    options.file_system = tfeed_memory_files_system(file->files);
+    if (tfeed_index_open(path, &options, &index, NULL) != TFEED_OK)
+        return UINT64_MAX;
+    const uint64_t n = tfeed_index_count(index);
+    tfeed_index_close(index);
+    return n;
+}
+
+/* Verifies "file" and makes its index; the bytes as they are now. */
+static tfeed_status verify_with_index(struct record_file *file,
+                                      const struct tfeed_dataset_index_options *index,
+                                      struct tfeed_dataset_verify_report *report)
+{
+    struct tfeed_dataset_verify_options options = options_for(file);
+    record_file_put(file);
+    options.index = index;
+    return tfeed_dataset_verify("file", &options, report, NULL);
+}
+
+Test(verify, index_is_made_of_a_good_file)
+{
+    for (int compression = TFEED_COMPRESSION_NONE; compression <= TFEED_COMPRESSION_ZLIB;
+         compression++) {
+        struct record_file file;
+        struct tfeed_dataset_index_options index;
+        struct tfeed_dataset_verify_report report;
+        record_file_init(&file, 300, (enum tfeed_compression)compression);
+        tfeed_dataset_index_options_init(&index);
+        cr_assert_eq(verify_with_index(&file, &index, &report), TFEED_OK);
+        cr_assert(report.is_ok);
+        cr_assert(report.has_index);
+        cr_assert_eq(count_by_index(&file, "file"), 300);
+        tfeed_dataset_verify_report_clear(&report);
+        record_file_clear(&file);
+    }
+}
+
+Test(verify, index_of_verify_is_that_of_index)
+{
+    struct record_file file;
+    struct tfeed_dataset_index_options index;
+    struct tfeed_dataset_index_report made;
+    struct tfeed_dataset_verify_report report;
+    struct tfeed_bytes contents[2];
+    record_file_init(&file, 300, TFEED_COMPRESSION_NONE);
+    for (int form = TFEED_INDEX_PACKED; form <= TFEED_INDEX_TEXT; form++) {
+        tfeed_dataset_index_options_init(&index);
+        index.form = (enum tfeed_index_form)form;
+        index.file_system = tfeed_memory_files_system(file.files);
+        index.overwrite = true;
+        index.index_path = "one";
+        cr_assert_eq(verify_with_index(&file, &index, &report), TFEED_OK);
+        index.index_path = "two";
+        cr_assert_eq(tfeed_dataset_index("file", &index, &made, NULL), TFEED_OK);
+        cr_assert_eq(tfeed_memory_files_get(file.files, "one", &contents[0], NULL), TFEED_OK);
+        cr_assert_eq(tfeed_memory_files_get(file.files, "two", &contents[1], NULL), TFEED_OK);
+        cr_assert_eq(contents[0].len, contents[1].len);
+        cr_assert_eq(memcmp(contents[0].data, contents[1].data, contents[0].len), 0);
+        tfeed_block_unref(contents[0].block);
+        tfeed_block_unref(contents[1].block);
+        tfeed_dataset_verify_report_clear(&report);
+    }
+    record_file_clear(&file);
+}
+
+Test(verify, damaged_file_gets_no_index)
+{
+    static const size_t places[] = {15, 3 * RECORD_FILE_FRAME, 299 * RECORD_FILE_FRAME + 25};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct record_file file;
+        struct tfeed_dataset_index_options index;
+        struct tfeed_dataset_verify_report report;
+        record_file_init(&file, 300, TFEED_COMPRESSION_NONE);
+        file.data[places[i]] ^= 1;
+        tfeed_dataset_index_options_init(&index);
+        cr_assert_eq(verify_with_index(&file, &index, &report), TFEED_OK);
+        cr_assert_eq(report.n_errors, 1);
+        cr_assert_eq(report.n_records, 299);
+        cr_assert_not(report.has_index);
+        cr_assert_eq(count_by_index(&file, "file"), UINT64_MAX);
+        tfeed_dataset_verify_report_clear(&report);
+        record_file_clear(&file);
+    }
+}
+
+Test(verify, index_that_exists_is_left_alone)
+{
+    struct record_file file;
+    struct tfeed_dataset_index_options index;
+    struct tfeed_dataset_verify_report report;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    tfeed_dataset_index_options_init(&index);
+    cr_assert_eq(tfeed_memory_files_put(file.files, "file.tfidx", "x", 1, NULL), TFEED_OK);
+    cr_assert_eq(verify_with_index(&file, &index, &report), TFEED_ALREADY_EXISTS);
+    cr_assert_eq(report.n_records, 0, "it is said before the file is read");
+    index.overwrite = true;
+    cr_assert_eq(verify_with_index(&file, &index, &report), TFEED_OK);
+    cr_assert_eq(count_by_index(&file, "file"), N_RECORDS);
+    index.key_feature = "label";
+    cr_assert_eq(verify_with_index(&file, &index, &report), TFEED_INVALID_ARGUMENT);
+    record_file_clear(&file);
+}
+
+Test(verify, failed_allocation_with_an_index_leaves_nothing_behind)
+{
+    struct record_file file;
+    struct tfeed_dataset_index_options index;
+    record_file_init(&file, 300, TFEED_COMPRESSION_NONE);
+    record_file_put(&file);
+    tfeed_dataset_index_options_init(&index);
+    index.overwrite = true;
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfeed_dataset_verify_options options = options_for(&file);
+        struct tfeed_dataset_verify_report report;
+        options.index = &index;
+        options.allocator = allocator;
+        T_EXPECT_ALLOC_STATUS(tfeed_dataset_verify("file", &options, &report, NULL));
+        tfeed_dataset_verify_report_clear(&report);
+    });
+    record_file_clear(&file);
+}
+
+/* ------------------------------------------------------------------ faults */
 
 Test(verify, hint_tells_apart_where_a_compressed_stream_stops)
 {

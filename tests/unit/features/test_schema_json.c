@@ -291,3 +291,111 @@ Test(schema_json, record_that_does_not_fit_is_refused_and_the_feature_named)
     cr_assert_not_null(strstr(error.message, "Feature: more is not in the schema"));
     T_EXPECT_NO_LEAKS(NULL);
 }
+
+/* ------------------------------------------------------------ SequenceExamples */
+
+Test(schema_json, schema_of_sequences_comes_back)
+{
+    struct tfeed_schema *context = new_schema(NULL);
+    struct tfeed_sequence_schema *schema;
+    struct tfeed_sequence_schema *again;
+    struct tfeed_bytes text;
+    struct tfeed_bytes text_again;
+    const struct tfeed_shape three = tfeed_shape_vector(3);
+    cr_assert_eq(tfeed_schema_add_fixed(context, "id", TFEED_INT64, &scalar, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_sequence_schema_new(context, NULL, &schema, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_sequence_schema_add_fixed(schema, "pos", TFEED_FLOAT, &three, true, NULL),
+                 TFEED_OK);
+    cr_assert_eq(tfeed_sequence_schema_add_variable(schema, "words", TFEED_STRING, NULL), TFEED_OK);
+    static const struct tfeed_partition partitions[] = {
+        {TFEED_PARTITION_ROW_LENGTHS, "lengths", 0}, {TFEED_PARTITION_UNIFORM_ROW_LENGTH, NULL, 2}};
+    cr_assert_eq(tfeed_sequence_schema_add_ragged(schema, "path", "points", TFEED_FLOAT, partitions,
+                                                  2, TFEED_INT32, NULL),
+                 TFEED_OK);
+    cr_assert_eq(tfeed_sequence_schema_to_json(schema, &text, NULL), TFEED_OK);
+    cr_assert_eq(
+        tfeed_sequence_schema_from_json((const char *)text.data, text.len, NULL, &again, NULL),
+        TFEED_OK);
+    cr_assert_eq(tfeed_sequence_schema_n_lists(again), 3);
+    cr_assert_str_eq(tfeed_sequence_schema_list_name(again, 1), "words");
+    cr_assert_eq(tfeed_sequence_schema_to_json(again, &text_again, NULL), TFEED_OK);
+    cr_assert_str_eq((const char *)text.data, (const char *)text_again.data);
+    cr_assert_not_null(strstr((const char *)text.data, "\"allow_missing\":true"));
+    cr_assert_not_null(strstr((const char *)text.data, "\"key\":\"lengths\""));
+    tfeed_block_unref(text.block);
+    tfeed_block_unref(text_again.block);
+    tfeed_sequence_schema_unref(again);
+    tfeed_sequence_schema_unref(schema);
+    tfeed_schema_unref(context);
+}
+
+Test(schema_json, what_was_seen_is_not_looked_at)
+{
+    static const char text[] =
+        "{\"tfeed_schema\": 1, \"columns\": [{\"name\": \"a\", \"column\": \"none\", \"seen\": "
+        "{}}, "
+        "{\"name\": \"b\", \"column\": \"variable\", \"dtype\": \"int64\", \"seen\": {\"missing\": "
+        "3}}], "
+        "\"lists\": [{\"name\": \"a\", \"list\": \"none\"}, {\"name\": \"c\", \"list\": \"fixed\", "
+        "\"dtype\": \"float32\", \"shape\": [], \"seen\": 1}], \"seen\": {\"files\": 1}}";
+    struct tfeed_schema *schema;
+    struct tfeed_sequence_schema *sequence;
+    cr_assert_eq(tfeed_schema_from_json(text, sizeof text - 1, NULL, &schema, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_n_columns(schema), 1);
+    cr_assert_eq(tfeed_sequence_schema_from_json(text, sizeof text - 1, NULL, &sequence, NULL),
+                 TFEED_OK);
+    cr_assert_eq(tfeed_sequence_schema_n_lists(sequence), 1);
+    cr_assert_eq(tfeed_schema_n_columns(tfeed_sequence_schema_context(sequence)), 1);
+    tfeed_schema_unref(schema);
+    tfeed_sequence_schema_unref(sequence);
+}
+
+Test(schema_json, lists_that_cannot_be_are_refused)
+{
+    static const struct {
+        const char *lists;
+        const char *message;
+    } cases[] = {
+        {"{}", "lists"},
+        {"[1]", "a list"},
+        {"[{\"list\": \"fixed\"}]", "name"},
+        {"[{\"name\": \"x\", \"list\": \"raw\", \"dtype\": \"int64\"}]", "'raw' is not known"},
+        {"[{\"name\": \"x\", \"list\": \"fixed\", \"dtype\": \"int64\"}]", "shape"},
+        {"[{\"name\": \"x\", \"list\": \"fixed\", \"dtype\": \"int64\", \"shape\": [], "
+         "\"allow_missing\": 1}]",
+         "allow_missing"},
+        {"[{\"name\": \"x\", \"list\": \"variable\", \"dtype\": \"uint8\"}]", "x"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct tfeed_sequence_schema *schema;
+        struct tfeed_error error;
+        char text[512];
+        snprintf(text, sizeof text, "{\"tfeed_schema\": 1, \"columns\": [], \"lists\": %s}",
+                 cases[i].lists);
+        cr_assert_eq(tfeed_sequence_schema_from_json(text, strlen(text), NULL, &schema, &error),
+                     TFEED_INVALID_ARGUMENT, "%s", text);
+        cr_assert_not_null(strstr(error.message, cases[i].message), "%s", error.message);
+    }
+}
+
+Test(schema_json, failed_allocation_of_a_sequence_schema_leaves_nothing_behind)
+{
+    static const char text[] =
+        "{\"tfeed_schema\": 1, \"columns\": [], \"lists\": [{\"name\": \"c\", \"list\": \"fixed\", "
+        "\"dtype\": \"float32\", \"shape\": [2]}, {\"name\": \"r\", \"list\": \"ragged\", "
+        "\"dtype\": "
+        "\"int64\", \"value_key\": \"v\", \"row_splits_dtype\": \"int64\", \"partitions\": "
+        "[{\"kind\": "
+        "\"row_splits\", \"key\": \"k\"}]}]}";
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfeed_sequence_schema *schema = NULL;
+        struct tfeed_bytes again = {NULL, 0, NULL};
+        tfeed_status status =
+            tfeed_sequence_schema_from_json(text, sizeof text - 1, allocator, &schema, NULL);
+        if (status == TFEED_OK)
+            status = tfeed_sequence_schema_to_json(schema, &again, NULL);
+        T_EXPECT_ALLOC_STATUS(status);
+        tfeed_block_unref(again.block);
+        tfeed_sequence_schema_unref(schema);
+    });
+}

@@ -115,12 +115,13 @@ Test(template, list_matches_with_any_number_of_values_in_short_lengths)
     cr_assert_not(matches(&tmpl, &longer));
 }
 
-/* The bytes that the front of an entry of n zeros steps over, at a guard page. */
+/* The bytes that the front of an entry steps over, the first len of it at a guard page; 0: none. */
 static size_t steps_over(const struct tfi_front *front, const struct wire_bytes *entry, size_t len)
 {
     struct t_guarded guarded;
     t_guarded_init_copy(&guarded, entry->data, len);
-    const size_t n_bytes = tfi_front_match(front, guarded.data, len);
+    const uint8_t *behind = tfi_front_match(front, guarded.data, guarded.data + len);
+    const size_t n_bytes = behind != NULL ? (size_t)(behind - guarded.data) : 0;
     t_guarded_clear(&guarded);
     return n_bytes;
 }
@@ -140,7 +141,8 @@ Test(template, front_steps_over_entries_of_any_length)
             cr_assert_eq(front.len, len);
             cr_assert_eq(steps_over(&front, &entry, entry.len), entry.len);
             cr_assert_eq(steps_over(&front, &entry, entry.len - 1), 0);
-            cr_assert_eq(steps_over(&front, &entry, len), 0);
+            for (size_t n_there = 0; n_there <= len; n_there++)
+                cr_assert_eq(steps_over(&front, &entry, n_there), 0);
             const struct wire_bytes other = entry_of(names[i], int64s_feature(values, n / 2 + 1));
             const bool is_alike = other.data[1] >> 7 == (uint8_t)is_long;
             cr_assert_eq(steps_over(&front, &other, other.len), is_alike ? other.len : 0);
@@ -153,6 +155,26 @@ Test(template, front_steps_over_entries_of_any_length)
                 changed.data[k] ^= 1;
             }
         }
+}
+
+Test(template, front_of_another_form_steps_over_nothing)
+{
+    static const int64_t values[300];
+    struct wire_bytes entry = entry_of("a name", int64s_feature(values, 300));
+    struct tfi_front front;
+    tfi_front_init(&front);
+    cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
+    tfi_front_set(&front, entry.data, 11); /* EL has 2 bytes */
+    cr_assert_eq(steps_over(&front, &entry, entry.len), entry.len);
+    entry.data[2] |= 0x80; /* … and now more */
+    cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
+    tfi_front_set(&front, entry.data, 11);
+    cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
+    entry.data[2] &= 0x7f;
+    tfi_front_set(&front, entry.data, TFI_FRONT_MAX_BYTES + 1);
+    cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
+    tfi_front_set(&front, entry.data, 7);
+    cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
 }
 
 Test(template, front_longer_than_its_entry_steps_over_nothing)

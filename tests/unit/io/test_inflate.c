@@ -12,6 +12,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "io/inflate_private.h"
 #include "tests/unit/io/stream_fixture.h"
 
 /* Some 900 KB that compress by half, and a short text. */
@@ -294,6 +295,118 @@ Test(inflate, failed_read_is_passed_on_behind_what_came)
     stream_fixture_clear(&fixture);
     free(data);
     free(expected);
+}
+
+/* --- damage ------------------------------------------------------------------------------- */
+
+/* A match of 258 bytes from where nothing is yet, behind 24 bytes. */
+static const uint8_t bad_distance[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03,
+                                       0x63, 0x60, 0x80, 0x00, 0x4d, 0x32, 0xe6, 0x19, 0xec, 0x37,
+                                       0x5e, 0x35, 0x2d, 0x62, 0x40, 0xe3, 0x17, 0x21, 0x03, 0x00,
+                                       0xc6, 0x7f, 0xb6, 0x4b, 0x2d, 0x00, 0x00, 0x00};
+
+/* What zlib gives of a gzip stream before it meets damage. */
+static size_t inflate_by_zlib(const uint8_t *data, size_t len, uint8_t *out, size_t room)
+{
+    struct tfi_inflate_buffers buffers = {
+        .next_in = data, .avail_in = len, .next_out = out, .avail_out = room};
+    void *inflater = tfi_inflate_by_zlib.open(true, NULL);
+    cr_assert_not_null(inflater);
+    (void)tfi_inflate_by_zlib.run(inflater, &buffers);
+    tfi_inflate_by_zlib.close(inflater);
+    return room - buffers.avail_out;
+}
+
+/* ISA-L counts bytes that it has not written. None of them is given. */
+Test(inflate, distance_before_the_stream_gives_what_came_before)
+{
+    for (int as_a_pipe = 0; as_a_pipe < 2; as_a_pipe++) {
+        struct stream_fixture fixture;
+        uint8_t expected[TFI_INFLATE_MOST_DOUBTED];
+        const size_t n =
+            inflate_by_zlib(bad_distance, sizeof bad_distance, expected, sizeof expected);
+        cr_assert_gt(n, 0);
+        stream_fixture_init(&fixture, bad_distance, sizeof bad_distance);
+        fixture.files.hide_size = as_a_pipe == 1;
+        fixture.files.max_read = 7;
+        stream_fixture_open(&fixture, TFEED_COMPRESSION_GZIP);
+        cr_assert_eq(stream_fixture_drain(&fixture, 1000), TFEED_OUT_OF_RANGE);
+        cr_assert_eq(fixture.stream.end, TFI_STREAM_DAMAGED);
+        cr_assert_str_eq(fixture.stream.detail, "invalid distance too far back");
+        cr_assert(as_a_pipe ? fixture.n_out <= n : fixture.n_out == n, "%zu bytes, expected %zu",
+                  fixture.n_out, n);
+        cr_assert_eq(memcmp(fixture.out, expected, fixture.n_out), 0);
+        stream_fixture_clear(&fixture);
+    }
+}
+
+/* The member before it was inflated by another inflater, and is not given twice. */
+Test(inflate, damage_in_a_second_member_gives_what_came_before)
+{
+    struct stream_fixture fixture;
+    struct t_record_bytes file;
+    size_t len;
+    uint8_t *first = t_deflate(text, TEXT_LEN, 31, &len);
+    uint8_t expected[TEXT_LEN + TFI_INFLATE_MOST_DOUBTED];
+    memcpy(expected, text, TEXT_LEN);
+    const size_t n = TEXT_LEN + inflate_by_zlib(bad_distance, sizeof bad_distance,
+                                                expected + TEXT_LEN, TFI_INFLATE_MOST_DOUBTED);
+    t_record_bytes_init(&file);
+    t_record_bytes_add_raw(&file, first, len);
+    t_record_bytes_add_raw(&file, bad_distance, sizeof bad_distance);
+    stream_fixture_init(&fixture, file.data, file.len);
+    stream_fixture_open(&fixture, TFEED_COMPRESSION_GZIP);
+    cr_assert_eq(stream_fixture_drain(&fixture, 10), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(fixture.stream.end, TFI_STREAM_DAMAGED);
+    cr_assert_eq(fixture.n_out, n);
+    cr_assert_eq(memcmp(fixture.out, expected, n), 0);
+    stream_fixture_clear(&fixture);
+    t_record_bytes_clear(&file);
+    free(first);
+}
+
+/* The whole stream as zlib gives it, up to the flipped bit or what it leads to. */
+Test(inflate, flipped_bit_gives_no_byte_that_is_not_in_the_stream)
+{
+    enum { HEADER_BYTES = 10, LEN = 3000, STEP = 13, ROOM = 64 * LEN };
+    size_t len;
+    uint8_t *bytes = long_bytes();
+    uint8_t *expected = malloc(ROOM);
+    uint8_t *data = t_deflate(bytes, LEN, 31, &len);
+    for (size_t bit = 8 * (size_t)HEADER_BYTES; bit < 8 * len; bit += STEP) {
+        struct stream_fixture fixture;
+        data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        const size_t n = inflate_by_zlib(data, len, expected, ROOM);
+        cr_assert_lt(n, ROOM);
+        stream_fixture_init(&fixture, data, len);
+        stream_fixture_open(&fixture, TFEED_COMPRESSION_GZIP);
+        cr_assert_eq(stream_fixture_drain(&fixture, 1000), TFEED_OUT_OF_RANGE);
+        cr_assert_eq(fixture.n_out, n, "bit %zu: %zu bytes, expected %zu", bit, fixture.n_out, n);
+        cr_assert_eq(memcmp(fixture.out, expected, n), 0, "bit %zu", bit);
+        stream_fixture_clear(&fixture);
+        data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    free(data);
+    free(expected);
+    free(bytes);
+}
+
+Test(inflate, each_failing_allocation_at_damage_is_resource_exhausted)
+{
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct t_scripted_files files;
+        struct tfi_stream stream = {.path = NULL};
+        t_scripted_files_init(&files, bad_distance, sizeof bad_distance);
+        const struct tfi_stream_options options = {.file_system = &files.table,
+                                                   .allocator = allocator};
+        tfeed_status status = tfi_stream_open(&stream, "f", &options, NULL);
+        if (status == TFEED_OK)
+            status = tfi_stream_start(&stream, TFEED_COMPRESSION_GZIP, NULL);
+        if (status == TFEED_OK)
+            status = tfi_stream_fill(&stream, 0, 1, NULL);
+        T_EXPECT_ALLOC_STATUS(status);
+        tfi_stream_clear(&stream);
+    });
 }
 
 Test(inflate, each_failing_allocation_is_resource_exhausted)

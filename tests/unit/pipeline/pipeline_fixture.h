@@ -3,8 +3,9 @@
  *
  * pipeline_fixture.h - what tests of pipelines share: files of examples, a program around them.
  *
- * Example i has the features "label" (int64: i) and "raw" (FIXTURE_RAW bytes: i, i + 1, …). For
- * stress programs too: a helper that fails ends the program.
+ * Example i has the features "label" (int64: i) and "raw" (FIXTURE_RAW bytes: i, i + 1, …); a
+ * program reads them as columns of one shape, or as lists. For stress programs too: a helper that
+ * fails ends the program.
  */
 #ifndef PIPELINE_FIXTURE_H
 #define PIPELINE_FIXTURE_H
@@ -91,23 +92,51 @@ struct fixture_program {
     struct tfeed_schema *schema;
     struct tfeed_batcher *batcher;
     struct tfeed_tensor columns[FIXTURE_COLUMNS];
+    bool has_lists; /* set before the start: batches are in `lists` */
+    struct tfeed_columns *lists;
 };
 
 static inline tfeed_status fixture_make_schema(const struct tfeed_allocator *allocator,
-                                               struct tfeed_schema **ret_schema)
+                                               bool has_lists, struct tfeed_schema **ret_schema)
 {
     const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
     struct tfeed_schema *schema = NULL;
     tfeed_status status = tfeed_schema_new(allocator, &schema, NULL);
     if (status != TFEED_OK)
         return status;
-    status = tfeed_schema_add_fixed(schema, "label", TFEED_INT64, &scalar, NULL);
+    status = has_lists ? tfeed_schema_add_variable(schema, "label", TFEED_INT64, NULL)
+                       : tfeed_schema_add_fixed(schema, "label", TFEED_INT64, &scalar, NULL);
     if (status == TFEED_OK)
-        status = tfeed_schema_add_raw(schema, "raw", TFEED_UINT8, FIXTURE_RAW, 1, 0, NULL);
+        status = has_lists
+                     ? tfeed_schema_add_variable(schema, "raw", TFEED_STRING, NULL)
+                     : tfeed_schema_add_raw(schema, "raw", TFEED_UINT8, FIXTURE_RAW, 1, 0, NULL);
     if (status == TFEED_OK)
         *ret_schema = schema;
     else
         tfeed_schema_unref(schema);
+    return status;
+}
+
+/* Makes the pieces up to the queue of names. */
+static inline tfeed_status fixture_open(struct fixture_program *program,
+                                        const struct tfeed_allocator *allocator,
+                                        const char *const *paths, size_t n_paths,
+                                        const struct tfeed_producer_options *producer_options,
+                                        struct tfeed_error *reterr)
+{
+    struct tfeed_context_options context_options;
+    struct tfeed_coordinator_options coordinator_options;
+    *program = (struct fixture_program){.has_lists = program->has_lists};
+    tfeed_context_options_init(&context_options);
+    context_options.allocator = allocator;
+    tfeed_coordinator_options_init(&coordinator_options);
+    coordinator_options.allocator = allocator;
+    tfeed_status status = tfeed_context_new(&context_options, &program->context, reterr);
+    if (status == TFEED_OK)
+        status = tfeed_coordinator_new(&coordinator_options, &program->coordinator, reterr);
+    if (status == TFEED_OK)
+        status = tfeed_string_input_producer(program->context, paths, n_paths, producer_options,
+                                             &program->names, reterr);
     return status;
 }
 
@@ -119,21 +148,10 @@ static inline tfeed_status fixture_start(struct fixture_program *program,
                                          const struct tfeed_batch_options *batch_options,
                                          struct tfeed_error *reterr)
 {
-    struct tfeed_context_options context_options;
-    struct tfeed_coordinator_options coordinator_options;
-    *program = (struct fixture_program){.context = NULL};
-    tfeed_context_options_init(&context_options);
-    context_options.allocator = allocator;
-    tfeed_coordinator_options_init(&coordinator_options);
-    coordinator_options.allocator = allocator;
-    tfeed_status status = tfeed_context_new(&context_options, &program->context, reterr);
+    tfeed_status status =
+        fixture_open(program, allocator, paths, n_paths, producer_options, reterr);
     if (status == TFEED_OK)
-        status = tfeed_coordinator_new(&coordinator_options, &program->coordinator, reterr);
-    if (status == TFEED_OK)
-        status = tfeed_string_input_producer(program->context, paths, n_paths, producer_options,
-                                             &program->names, reterr);
-    if (status == TFEED_OK)
-        status = fixture_make_schema(allocator, &program->schema);
+        status = fixture_make_schema(allocator, program->has_lists, &program->schema);
     if (status == TFEED_OK)
         status = tfeed_shuffle_batch_examples(program->context, program->names, program->schema,
                                               NULL, batch_options, &program->batcher, reterr);
@@ -144,24 +162,38 @@ static inline tfeed_status fixture_start(struct fixture_program *program,
 
 static inline tfeed_status fixture_next(struct fixture_program *program, struct tfeed_error *reterr)
 {
-    return tfeed_batcher_next(program->batcher, program->columns, reterr);
+    return program->has_lists
+               ? tfeed_batcher_next_columns(program->batcher, &program->lists, reterr)
+               : tfeed_batcher_next(program->batcher, program->columns, reterr);
 }
 
 static inline int64_t fixture_n_rows(const struct fixture_program *program)
 {
-    return program->columns[FIXTURE_LABEL].shape.dims[0];
+    return program->has_lists ? tfeed_columns_n_rows(program->lists)
+                              : program->columns[FIXTURE_LABEL].shape.dims[0];
 }
 
 static inline int64_t fixture_label(const struct fixture_program *program, int64_t row)
 {
-    return tfeed_tensor_int64s(&program->columns[FIXTURE_LABEL])[row];
+    if (!program->has_lists)
+        return tfeed_tensor_int64s(&program->columns[FIXTURE_LABEL])[row];
+    const struct tfeed_tensor labels = tfeed_columns_row(program->lists, FIXTURE_LABEL, row);
+    return labels.shape.dims[0] == 1 ? tfeed_tensor_int64s(&labels)[0] : -1;
 }
 
 /* Whether the bytes of a row are those of its label. */
 static inline bool fixture_row_fits(const struct fixture_program *program, int64_t row)
 {
-    const uint8_t *raw = tfeed_tensor_uint8s(&program->columns[FIXTURE_PIXELS]) + row * FIXTURE_RAW;
     const int64_t label = fixture_label(program, row);
+    const uint8_t *raw = NULL;
+    if (program->has_lists) {
+        const struct tfeed_tensor strings = tfeed_columns_row(program->lists, FIXTURE_PIXELS, row);
+        if (strings.shape.dims[0] != 1 || tfeed_tensor_strings(&strings)[0].len != FIXTURE_RAW)
+            return false;
+        raw = tfeed_tensor_strings(&strings)[0].data;
+    } else {
+        raw = tfeed_tensor_uint8s(&program->columns[FIXTURE_PIXELS]) + row * FIXTURE_RAW;
+    }
     for (int64_t i = 0; i < FIXTURE_RAW; i++)
         if (raw[i] != (uint8_t)(label + i))
             return false;
@@ -179,6 +211,7 @@ static inline tfeed_status fixture_end(struct fixture_program *program, struct t
     }
     for (int i = 0; i < FIXTURE_COLUMNS; i++)
         tfeed_tensor_clear(&program->columns[i]);
+    tfeed_columns_free(program->lists);
     tfeed_batcher_unref(program->batcher);
     tfeed_queue_unref(program->names);
     tfeed_schema_unref(program->schema);

@@ -5,6 +5,9 @@
  */
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include "tests/support/support.h"
 #include "tests/unit/pipeline/source_fixture.h"
 
@@ -146,6 +149,128 @@ Test(sparse_batch, shuffled_elements_stay_whole)
         }
     for (int32_t k = 0; k < 200; k++)
         cr_assert(is_seen[k], "%d is missing", (int)k);
+}
+
+/* --- through every form -------------------------------------------------------------------- */
+
+static const enum count_part both[] = {COUNT_NUMBER, COUNT_SPARSE, COUNT_TEXTS};
+
+/* Whether texts of row are "k" and "". */
+static bool has_texts(size_t column, int64_t row, int32_t k)
+{
+    char text[16];
+    const int len = snprintf(text, sizeof text, "%d", (int)k);
+    const struct tfeed_tensor *values = &program.columns[column + TFEED_SPARSE_VALUES];
+    const struct tfeed_bytes *strings = tfeed_tensor_strings(values) + 2 * row;
+    return strings[0].len == (size_t)len && memcmp(strings[0].data, text, strings[0].len) == 0 &&
+           strings[1].len == 0;
+}
+
+/* Takes all batches; `first` is the column of the numbers, a sparse one and texts follow. Each
+ * number below n must come so many times. */
+static void expect_whole(size_t first, int32_t n, int n_times)
+{
+    int counts[200] = {0};
+    const size_t numbers = first + 1;
+    while (count_next(&program) == TFEED_OK)
+        for (int64_t row = 0; row < count_n_rows(&program, first); row++) {
+            const int32_t k = count_number(&program, first, row);
+            cr_assert_eq(int64_at(numbers + TFEED_SPARSE_INDICES, 2 * row), row);
+            cr_assert_eq(int64_at(numbers + TFEED_SPARSE_INDICES, 2 * row + 1), k % 4);
+            cr_assert_eq(count_number(&program, numbers + TFEED_SPARSE_VALUES, row), k);
+            cr_assert(has_texts(numbers + TFEED_SPARSE_N_TENSORS, row, k));
+            counts[k]++;
+        }
+    for (int32_t k = 0; k < n; k++)
+        cr_assert_eq(counts[k], n_times, "%d came %d times", (int)k, counts[k]);
+}
+
+static void expect_join(tfeed_status (*join)(struct tfeed_context *,
+                                             const struct tfeed_batch_source *, size_t,
+                                             const struct tfeed_batch_options *,
+                                             struct tfeed_batcher **, struct tfeed_error *))
+{
+    struct count_source other;
+    const struct tfeed_batch_source sources[] = {count_to(&counting, 100, both, 3),
+                                                 count_to(&other, 100, both, 3)};
+    options.min_after_dequeue = 50;
+    cr_assert_eq(join(program.context, sources, 2, &options, &program.batcher, NULL), TFEED_OK);
+    cr_assert_eq(count_start(&program), TFEED_OK);
+    expect_whole(0, 100, 2);
+    cr_assert_eq(count_end(&program, NULL), TFEED_OK);
+}
+
+Test(sparse_batch, join_keeps_elements_whole)
+{
+    expect_join(tfeed_fifo_batch_join);
+}
+
+Test(sparse_batch, shuffled_join_keeps_elements_whole)
+{
+    expect_join(tfeed_shuffle_batch_join);
+}
+
+Test(sparse_batch, buckets_keep_elements_whole)
+{
+    static const enum count_part parts[] = {COUNT_BUCKET, COUNT_NUMBER, COUNT_SPARSE, COUNT_TEXTS};
+    const struct tfeed_batch_source source = count_to(&counting, 90, parts, 4);
+    struct tfeed_bucket_options buckets;
+    tfeed_bucket_options_init(&buckets);
+    buckets.batch = options;
+    buckets.n_buckets = 3;
+    cr_assert_eq(tfeed_bucket(program.context, &source, &buckets, &program.batcher, NULL),
+                 TFEED_OK);
+    cr_assert_eq(count_start(&program), TFEED_OK);
+    expect_whole(1, 90, 1);
+}
+
+Test(sparse_batch, buckets_by_length_keep_elements_whole)
+{
+    static const enum count_part parts[] = {COUNT_LENGTH, COUNT_NUMBER, COUNT_SPARSE, COUNT_TEXTS};
+    static const int64_t boundaries[] = {1, 3};
+    const struct tfeed_batch_source source = count_to(&counting, 90, parts, 4);
+    struct tfeed_bucket_options buckets;
+    tfeed_bucket_options_init(&buckets);
+    buckets.batch = options;
+    buckets.batch.allow_smaller_final_batch = true;
+    buckets.boundaries = boundaries;
+    buckets.n_boundaries = 2;
+    cr_assert_eq(
+        tfeed_bucket_by_sequence_length(program.context, &source, &buckets, &program.batcher, NULL),
+        TFEED_OK);
+    cr_assert_eq(count_start(&program), TFEED_OK);
+    expect_whole(1, 90, 1);
+}
+
+Test(sparse_batch, elements_that_are_kept_are_whole)
+{
+    static const enum count_part parts[] = {COUNT_NUMBER, COUNT_SPARSE, COUNT_TEXTS, COUNT_KEEP};
+    const struct tfeed_batch_source source = count_to(&counting, 100, parts, 4);
+    options.min_after_dequeue = 20;
+    cr_assert_eq(
+        tfeed_maybe_shuffle_batch(program.context, &source, &options, &program.batcher, NULL),
+        TFEED_OK);
+    cr_assert_eq(count_start(&program), TFEED_OK);
+    expect_whole(0, 1, 1);
+    cr_assert_eq(count_next(&program), TFEED_OUT_OF_RANGE);
+}
+
+Test(sparse_batch, padded_neighbours_leave_them_whole)
+{
+    static const enum count_part parts[] = {COUNT_VECTOR, COUNT_NUMBER, COUNT_SPARSE, COUNT_TEXTS};
+    const struct tfeed_batch_source source = count_to(&counting, 100, parts, 4);
+    options.dynamic_pad = true;
+    start(&source);
+    expect_whole(1, 100, 1);
+}
+
+Test(sparse_batch, limited_source_stays_sparse)
+{
+    struct tfeed_batch_source source = count_to(&counting, 100, both, 3);
+    cr_assert_eq(tfeed_limit_epochs(program.context, &source, 30, &source, NULL), TFEED_OK);
+    start(&source);
+    expect_whole(0, 30, 1);
+    cr_assert_eq(count_next(&program), TFEED_OUT_OF_RANGE);
 }
 
 Test(sparse_batch, empty_batch_has_no_values)

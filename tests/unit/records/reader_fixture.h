@@ -108,4 +108,13 @@ static inline void expect_fault(struct fixture *fixture, enum tfi_record_fault f
     cr_assert_str_eq(fixture->error.path, "f");
 }
 
+static inline void expect_loss(const struct tfeed_record_loss *loss, uint64_t record,
+                               uint64_t offset, uint64_t end_offset)
+{
+    cr_assert_eq(loss->record, record, "record %d", (int)loss->record);
+    cr_assert_eq(loss->offset, offset, "offset %d", (int)loss->offset);
+    cr_assert_eq(loss->end_offset, end_offset, "end %d, not %d", (int)loss->end_offset,
+                 (int)end_offset);
+}
+
 #endif

@@ -124,6 +124,84 @@ Test(index_read, record_costs_one_read_when_a_long_index_was_asked_often)
     fixture_clear(&fixture);
 }
 
+/* --- memory ---------------------------------------------------------------------------------- */
+
+static size_t one_is_long(size_t record)
+{
+    return record == 1 ? 100000 : 50;
+}
+
+Test(index_read, memory_of_the_last_record_is_read_into_again)
+{
+    struct fixture fixture;
+    struct t_allocator allocator;
+    struct tfeed_record_view view;
+    fixture_init(&fixture, N_RECORDS, t_equal_length);
+    t_allocator_init(&allocator);
+    fixture.options.allocator = &allocator.hooks;
+    fixture_make_and_open(&fixture);
+    expect_read(&fixture, 0);
+    const size_t n_before = atomic_load(&allocator.n_calls);
+    for (size_t i = 1; i < N_RECORDS; i += 17)
+        expect_read(&fixture, i);
+    cr_assert_eq(atomic_load(&allocator.n_calls), n_before);
+    cr_assert_eq(tfeed_index_read(fixture.index, 1, &view, NULL), TFEED_OK);
+    tfeed_block_ref(view.block);
+    expect_read(&fixture, 2);
+    cr_assert_gt(atomic_load(&allocator.n_calls), n_before);
+    expect_view(&fixture, &view, 1);
+    tfeed_block_unref(view.block);
+    fixture_close(&fixture);
+    T_EXPECT_NO_LEAKS(&allocator);
+    fixture_clear(&fixture);
+}
+
+Test(index_read, memory_of_many_records_is_read_into_again_but_what_is_held)
+{
+    enum { N = 3 };
+    static const uint64_t first[N] = {0, 1000, 2000}, second[N] = {500, 1500, 2500};
+    struct fixture fixture;
+    struct t_allocator allocator;
+    struct tfeed_record_view views[N], held;
+    fixture_init(&fixture, N_RECORDS, one_is_long); /* far apart: a span each */
+    t_allocator_init(&allocator);
+    fixture.options.allocator = &allocator.hooks;
+    fixture_make_and_open(&fixture);
+    cr_assert_eq(tfeed_index_read_many(fixture.index, first, N, views, NULL), TFEED_OK);
+    held = views[1];
+    const uint8_t *const free_data = views[2].data;
+    tfeed_block_ref(held.block);
+    cr_assert_eq(tfeed_index_read_many(fixture.index, second, N, views, NULL), TFEED_OK);
+    cr_assert_eq(views[2].data, free_data);
+    cr_assert_neq(views[1].block, held.block);
+    for (size_t i = 0; i < N; i++)
+        expect_view(&fixture, &views[i], second[i]);
+    expect_view(&fixture, &held, 1000);
+    tfeed_block_unref(held.block);
+    fixture_close(&fixture);
+    T_EXPECT_NO_LEAKS(&allocator);
+    fixture_clear(&fixture);
+}
+
+Test(index_read, memory_of_a_long_record_is_not_kept_for_short_ones)
+{
+    struct fixture fixture;
+    struct t_allocator allocator;
+    fixture_init(&fixture, N_RECORDS, one_is_long);
+    t_allocator_init(&allocator);
+    fixture.options.allocator = &allocator.hooks;
+    fixture_make_and_open(&fixture);
+    expect_read(&fixture, 0);
+    const size_t n_before = t_outstanding_bytes(&allocator);
+    expect_read(&fixture, 1);
+    cr_assert_gt(t_outstanding_bytes(&allocator), n_before + 90000);
+    expect_read(&fixture, 2);
+    cr_assert_leq(t_outstanding_bytes(&allocator), n_before);
+    fixture_close(&fixture);
+    T_EXPECT_NO_LEAKS(&allocator);
+    fixture_clear(&fixture);
+}
+
 Test(index_read, view_with_a_reference_outlives_the_index)
 {
     struct fixture fixture;

@@ -65,6 +65,40 @@ Test(index_text, open_index_writes_the_same_text)
     fixture_clear(&fixture);
 }
 
+/* Checksums of the parts are right: whoever made this index made it wrong. Opening looks into some
+ * of the blocks; the first that it does not look into will do. */
+Test(index_text, index_whose_blocks_do_not_follow_one_another_is_not_written_again)
+{
+    enum { N_BLOCKS = 40, HEAD = TFI_INDEX_BLOCK_HEAD_BYTES };
+    struct fixture fixture;
+    struct tfeed_bytes content;
+    size_t len;
+    tfeed_status opened = TFEED_DATA_LOSS;
+    fixture_init(&fixture, N_BLOCKS * TFI_INDEX_BLOCK_RECORDS, t_equal_length);
+    fixture_make(&fixture);
+    uint8_t *index = fixture_get(&fixture, "f.tfidx", &len);
+    cr_assert_eq(len, TFI_INDEX_HEADER_BYTES + N_BLOCKS * HEAD, "equal lengths take no bytes");
+    for (uint8_t *at = index + TFI_INDEX_HEADER_BYTES; at < index + len && opened != TFEED_OK;
+         at += HEAD) {
+        at[TFI_INDEX_CRC_BYTES] ^= 4;
+        tfi_store_le32(at, tfi_index_part_crc(at, HEAD));
+        fixture_put_index(&fixture, index, len);
+        opened = fixture_try_open(&fixture);
+        at[TFI_INDEX_CRC_BYTES] ^= 4;
+        tfi_store_le32(at, tfi_index_part_crc(at, HEAD));
+    }
+    cr_assert_eq(opened, TFEED_OK);
+    for (int form = TFEED_INDEX_PACKED; form <= TFEED_INDEX_TEXT; form++) {
+        cr_assert_eq(tfeed_index_write(fixture.index, "again", (enum tfeed_index_form)form, true,
+                                       &fixture.error),
+                     TFEED_DATA_LOSS);
+        cr_assert_eq(tfeed_memory_files_get(fixture.memory, "again", &content, NULL),
+                     TFEED_NOT_FOUND);
+    }
+    free(index);
+    fixture_clear(&fixture);
+}
+
 Test(index_text, existing_file_is_replaced_only_when_asked)
 {
     struct fixture fixture;

@@ -138,6 +138,29 @@ Test(idx, gzip_cut_anywhere_is_data_loss)
     }
 }
 
+Test(idx, items_before_damage_come_before_its_error)
+{
+    struct tfeed_memory_files *files = new_files();
+    const struct idx_bytes plain = idx_bytes_make(3, cube, CUBE_BYTES);
+    struct idx_bytes cut = gzipped(&plain);
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    struct tfeed_idx *idx;
+    uint8_t items[CUBE_BYTES];
+    size_t n = 0;
+    cut.len -= 8 + 5; /* the trailer, and some of the last item */
+    idx_bytes_put(files, "file", &cut);
+    cr_assert_eq(open_idx(files, "file", NULL, &idx, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_idx_read(idx, items, CUBE_ITEMS, &n, &error), TFEED_OK);
+    cr_assert_eq(n, CUBE_ITEMS - 1);
+    for (size_t i = 0; i < n * CUBE_ITEM_BYTES; i++)
+        cr_assert_eq(items[i], i);
+    cr_assert_eq(error.code, TFEED_OK, "nothing was said with what was given");
+    cr_assert_eq(tfeed_idx_read(idx, items, CUBE_ITEMS, &n, &error), TFEED_DATA_LOSS);
+    tfeed_idx_close(idx);
+    tfeed_memory_files_free(files);
+    T_EXPECT_NO_LEAKS(NULL);
+}
+
 Test(idx, bytes_behind_the_last_item_are_data_loss)
 {
     struct idx_bytes bytes = idx_bytes_make(3, cube, CUBE_BYTES + 1);

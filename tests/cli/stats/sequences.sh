@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: 2026 The tfeed authors
+. "$CASES/helpers.sh"
+make_sequences sequences
+tfeed stats sequences
+tfeed stats --json sequences
+tfeed stats --threads 4 --json - <sequences
