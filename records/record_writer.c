@@ -17,6 +17,7 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "core/thread_internal.h"
 #include "io/encoder_internal.h"
 #include "records/index_internal.h"
 #include "records/record_end_internal.h"
@@ -92,6 +93,8 @@ struct tfeed_record_writer {
     bool has_ended;             /* its last byte is written: likewise, and close commits */
     uint64_t n_records;
     uint64_t offset;            /* of the next one */
+    int64_t flush_ns;           /* 0: the program flushes */
+    int64_t flushed_ns;         /* when the last flush was */
     struct tfeed_error failure; /* the first one; code TFEED_OK: none */
 };
 
@@ -168,6 +171,10 @@ static tfeed_status open_writer(struct tfeed_record_writer *writer, const char *
     TFI_TRY(open_output(writer, path, options, reterr));
     if (options->mode == TFEED_WRITE_APPEND)
         TFI_TRY(go_to_end(writer, path, options, reterr));
+    if (options->flush_ms > 0) {
+        writer->flush_ns = (int64_t)options->flush_ms * 1000000;
+        writer->flushed_ns = tfi_clock_now_ns();
+    }
     writer->is_open = true;
     return TFEED_OK;
 }
@@ -203,6 +210,23 @@ static tfeed_status count_record(struct tfeed_record_writer *writer, uint64_t le
     return TFEED_OK;
 }
 
+static tfeed_status flush_writer(struct tfeed_record_writer *writer, struct tfeed_error *reterr)
+{
+    TFI_TRY(tfi_encoder_flush(&writer->encoder, reterr));
+    return tfi_output_flush(&writer->output, reterr);
+}
+
+static tfeed_status flush_when_due(struct tfeed_record_writer *writer, struct tfeed_error *reterr)
+{
+    if (writer->flush_ns == 0)
+        return TFEED_OK;
+    const int64_t now_ns = tfi_clock_now_ns();
+    if (now_ns - writer->flushed_ns < writer->flush_ns)
+        return TFEED_OK;
+    writer->flushed_ns = now_ns;
+    return flush_writer(writer, reterr);
+}
+
 /* Header, payload and footer one after the other, as TensorFlow hands them to its buffer. In place
  * the three are kept together, so that the file mostly ends between two records. */
 static tfeed_status append_record(struct tfeed_record_writer *writer, const void *data, size_t len,
@@ -218,7 +242,8 @@ static tfeed_status append_record(struct tfeed_record_writer *writer, const void
     TFI_TRY(tfi_encoder_append(encoder, header, sizeof header, reterr));
     TFI_TRY(tfi_encoder_append(encoder, data, len, reterr));
     TFI_TRY(tfi_encoder_append(encoder, footer, sizeof footer, reterr));
-    return count_record(writer, len, reterr);
+    TFI_TRY(count_record(writer, len, reterr));
+    return flush_when_due(writer, reterr);
 }
 
 static tfeed_status append_frames(struct tfeed_record_writer *writer, const uint8_t *frames,
@@ -231,12 +256,6 @@ static tfeed_status append_frames(struct tfeed_record_writer *writer, const uint
         at += (size_t)payload_len + TFI_RECORD_OVERHEAD_BYTES;
     }
     return TFEED_OK;
-}
-
-static tfeed_status flush_writer(struct tfeed_record_writer *writer, struct tfeed_error *reterr)
-{
-    TFI_TRY(tfi_encoder_flush(&writer->encoder, reterr));
-    return tfi_output_flush(&writer->output, reterr);
 }
 
 /* Whether the writer can go on: not after its end or close, and not after a failure. */
@@ -280,6 +299,8 @@ tfeed_status tfeed_record_writer_flush(struct tfeed_record_writer *writer,
                                        struct tfeed_error *reterr)
 {
     TFI_TRY(check_open(writer, reterr));
+    if (writer->flush_ns > 0)
+        writer->flushed_ns = tfi_clock_now_ns();
     return keep_failure(writer, flush_writer(writer, &writer->failure), reterr);
 }
 

@@ -292,6 +292,9 @@ struct tfeed_record_writer_options {
     int window_bits;     /**< 0: 15, as gzip or zlib; else the number deflateInit2 gets */
     int flush_mode;      /**< 0 (none); zlib's numbers: what happens when 256 KiB are gathered */
     size_t buffer_bytes; /**< how much is gathered for one write; 0: 1 MiB */
+    uint32_t flush_ms;   /**< 0: only the program flushes; else a write that comes so many
+                              milliseconds after the last flush, or later, does it too: while
+                              records come, who reads the file in place is at most so far behind */
     bool overwrite;      /**< false: an existing file is ALREADY_EXISTS; true: it is replaced */
     bool sync;           /**< false; true: close, and in place each flush, waits until the file is
                               on the disk */

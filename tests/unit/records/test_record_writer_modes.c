@@ -16,6 +16,7 @@
 #include <tfeed/index.h>
 #include <tfeed/records.h>
 
+#include "core/thread_internal.h"
 #include "tests/support/record_bytes.h"
 #include "tests/support/support.h"
 
@@ -518,4 +519,30 @@ Test(record_writer_modes, each_failing_allocation_is_resource_exhausted)
         expect_records(&fixture, 6, TFEED_OUT_OF_RANGE);
         fixture_clear(&fixture);
     }
+}
+
+static void wait_ms(int64_t ms)
+{
+    const int64_t end_ns = tfi_clock_now_ns() + ms * 1000000;
+    while (tfi_clock_now_ns() < end_ns) {}
+}
+
+Test(record_writer_modes, flush_comes_with_a_write_when_it_is_due)
+{
+    struct fixture fixture;
+    fixture_init(&fixture, TFEED_COMPRESSION_NONE, TFEED_WRITE_IN_PLACE);
+    fixture.options.flush_ms = 60000;
+    cr_assert_eq(open_writer(&fixture), TFEED_OK);
+    wait_ms(2);
+    write_records(&fixture, 0, 2);
+    expect_records(&fixture, 0, TFEED_OUT_OF_RANGE);
+    end_writer(&fixture);
+
+    fixture.options.overwrite = true;
+    fixture.options.flush_ms = 1;
+    cr_assert_eq(open_writer(&fixture), TFEED_OK);
+    wait_ms(2);
+    write_records(&fixture, 0, 1);
+    expect_records(&fixture, 1, TFEED_OUT_OF_RANGE);
+    fixture_clear(&fixture);
 }
