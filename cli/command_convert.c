@@ -171,7 +171,11 @@ static enum exit_code run_convert(const void *user_values, const struct operands
         return run_jsonl(values, operands);
     if (operands->n_names == 1 && is_folder(first))
         return run_source(values, "mnist", operands);
-    return refuse("unknown kind of source: ", first);
+    if (exists(first))
+        return refuse("no KIND is given, and it is neither a folder nor a .jsonl file (--to jsonl "
+                      "makes one): ",
+                      first);
+    return refuse("neither a KIND (mnist, jsonl) nor a file: ", first);
 }
 
 static const struct option_spec convert_options[] = {

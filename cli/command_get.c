@@ -65,6 +65,9 @@ static enum exit_code get_key(struct get *get, const char *name)
         if (status == TFEED_NOT_FOUND) {
             report("%s", error.message);
             code = EXIT_DATA;
+        } else if (status == TFEED_FAILED_PRECONDITION) {
+            report("%s; 'tfeed index --force --key FEATURE' makes it anew", error.message);
+            code = EXIT_IO;
         } else if (status != TFEED_OK) {
             code = report_error(&error);
         } else {
@@ -154,8 +157,8 @@ const struct command command_get = {
     .usage = "[options] FILE RECORD... | FILE --key KEY",
     .details =
         "Prints records of a file by their numbers, which count from 0, in the forms of\n"
-        "'tfeed cat': 7, or ranges 0-9 and 100-. In the order in which they are asked for; a pipe\n"
-        "can give them in rising order only.\n"
+        "'tfeed cat': 7, or ranges 0-9 and 100-; a range may end behind the last record. In the\n"
+        "order in which they are asked for; a pipe can give them in rising order only.\n"
         "\n"
         "With an index beside the file (see 'tfeed index') a record is one read; without one the "
         "way\n"

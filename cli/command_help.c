@@ -49,8 +49,10 @@ static void print_option(const struct option_spec *spec)
 
 void help_print_command(const struct command *command)
 {
-    output_format("usage: tfeed %s %s\n\n%s\n", command->name, command->usage, command->details);
-    output_text("\noptions:\n");
+    output_format("usage: tfeed %s%s%s\n\n", command->name, command->usage[0] ? " " : "",
+                  command->usage);
+    output_text(command->details);
+    output_text("\n\noptions:\n");
     for (const struct option_spec *spec = command->options; spec->name; spec++)
         print_option(spec);
     output_text("  -h, --help              this text\n");

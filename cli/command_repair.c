@@ -67,7 +67,8 @@ static enum exit_code repair(const struct repair_values *values, const char *nam
     const tfeed_status status = tfeed_dataset_repair(name, values->out, &options, &found, &error);
 
     if (values->json && !is_standard_output(values->out))
-        damage_print_json(name, values->out, false, &found, status == TFEED_OK ? NULL : &error);
+        damage_print_json(name, values->out, false, false, &found,
+                          status == TFEED_OK ? NULL : &error);
     else
         damage_report_faults(name, &found);
     if (status == TFEED_ALREADY_EXISTS) {

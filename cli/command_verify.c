@@ -4,6 +4,7 @@
  * command_verify.c - `tfeed verify`: is every byte of these files what was written?
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include <tfeed/datasets.h>
 
@@ -11,6 +12,7 @@
 #include "cli/damage_print.h"
 #include "cli/inputs.h"
 #include "cli/reading.h"
+#include "cli/schema_file.h"
 #include "cli/stop.h"
 
 enum { MAX_ERRORS = 100, MOST_ERRORS = 1 << 20 };
@@ -19,6 +21,7 @@ struct verify_values {
     struct reading reading;
     uint64_t max_errors;
     const char *index_dir;
+    const char *schema;
     bool quick;
     bool index;
     bool text;
@@ -27,7 +30,8 @@ struct verify_values {
 
 struct verify {
     const struct verify_values *values;
-    uint32_t n_threads; /* inside a file */
+    struct tfeed_sequence_schema *schema; /* NULL: none */
+    uint32_t n_threads;                   /* inside a file */
 };
 
 /* What came of a file. */
@@ -39,15 +43,21 @@ struct verified {
 
 static void print_text(const char *name, const struct tfeed_dataset_verify_report *found)
 {
+    const bool is_damaged = found->n_errors > found->n_misfits;
+
     output_name(name);
-    if (found->is_ok)
+    if (found->is_ok) {
         output_format(": ok, %" PRIu64 " records, %" PRIu64 " bytes%s\n", found->n_records,
                       found->n_bytes, found->has_index ? ", indexed" : "");
-    else
-        output_format(": damaged, %" PRIu64 " good records, %" PRIu64 " error%s%s%s%s\n",
-                      found->n_records, found->n_errors, found->n_errors == 1 ? "" : "s",
-                      found->cause ? " (" : "", found->cause ? found->cause : "",
-                      found->cause ? ")" : "");
+        return;
+    }
+    output_format(": %s, %" PRIu64 " good records, %" PRIu64 " error%s%s%s%s",
+                  is_damaged ? "damaged" : "does not fit the schema", found->n_records,
+                  found->n_errors, found->n_errors == 1 ? "" : "s", found->cause ? " (" : "",
+                  found->cause ? found->cause : "", found->cause ? ")" : "");
+    if (is_damaged && found->n_misfits > 0)
+        output_format(", of which %" PRIu64 " do not fit the schema", found->n_misfits);
+    output_text("\n");
 }
 
 static bool go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
@@ -69,6 +79,10 @@ static void verify_file(const void *state, const char *name, void *result)
     options.headers_only = values->quick;
     options.n_threads = verify->n_threads;
     options.progress = go_on;
+    if (verify->schema && tfeed_sequence_schema_n_lists(verify->schema) > 0)
+        options.sequence_schema = verify->schema;
+    else if (verify->schema)
+        options.schema = tfeed_sequence_schema_context(verify->schema);
     if (values->index) {
         tfeed_dataset_index_options_init(&index);
         index.form = values->text ? TFEED_INDEX_TEXT : TFEED_INDEX_PACKED;
@@ -88,7 +102,7 @@ static enum exit_code print_verified(void *state, const char *name, void *result
     enum exit_code code = EXIT_FINE;
 
     if (verify->values->reading.json)
-        damage_print_json(name, NULL, verify->values->index, found,
+        damage_print_json(name, NULL, verify->values->index, verify->schema != NULL, found,
                           is_read ? NULL : &verified->error);
     else
         damage_report_faults(name, found);
@@ -101,11 +115,31 @@ static enum exit_code print_verified(void *state, const char *name, void *result
         print_text(name, found);
     }
     if (is_read && verify->values->index && !found->has_index)
-        report("%s: no index was made, since the file is damaged", name);
+        report("%s: no index was made, since the file %s", name,
+               found->n_errors > found->n_misfits ? "is damaged" : "does not fit the schema");
     if (found->n_errors > 0)
         code = exit_code_worst(code, EXIT_DATA);
     tfeed_dataset_verify_report_clear(&verified->found);
     return code;
+}
+
+/* What the options ask for together; false, with a message: that cannot be. */
+static bool are_possible(const struct verify_values *values, const struct operands *operands)
+{
+    if (!values->index && (values->text || values->index_dir || values->force)) {
+        report("--text, --index-dir and --force go with --index; try 'tfeed help verify'");
+        return false;
+    }
+    if (values->schema && values->quick) {
+        report("--schema looks at payloads, which --quick does not read: take one of them");
+        return false;
+    }
+    for (size_t i = 0; values->schema && i < operands->n_names; i++)
+        if (strcmp(values->schema, "-") == 0 && strcmp(operands->names[i], "-") == 0) {
+            report("standard input can be read only once: name a file for the schema");
+            return false;
+        }
+    return true;
 }
 
 /* Several files are read side by side, one file by several threads. */
@@ -115,21 +149,23 @@ static enum exit_code run_verify(const void *user_values, const struct operands 
     struct verify verify = {.values = values, .n_threads = 1};
     struct tfeed_file_list inputs;
 
-    if (!values->index && (values->text || values->index_dir || values->force)) {
-        report("--text, --index-dir and --force go with --index; try 'tfeed help verify'");
+    if (!are_possible(values, operands))
         return EXIT_USAGE;
-    }
-    const enum exit_code code = inputs_find(&inputs, operands);
+    enum exit_code code = inputs_find(&inputs, operands);
 
     if (code == EXIT_FINE && inputs.n_files == 1)
         verify.n_threads = (uint32_t)values->reading.threads;
     tfeed_file_list_clear(&inputs);
+    if (code == EXIT_FINE && values->schema)
+        code = schema_file_read(values->schema, &verify.schema);
     if (code != EXIT_FINE)
         return code;
     if (values->index)
         stop_hold();
-    return reading_visit_at_once(&values->reading, operands, sizeof(struct verified), verify_file,
+    code = reading_visit_at_once(&values->reading, operands, sizeof(struct verified), verify_file,
                                  print_verified, &verify);
+    tfeed_sequence_schema_unref(verify.schema);
+    return code;
 }
 
 static const struct option_spec verify_options[] = {
@@ -144,6 +180,12 @@ static const struct option_spec verify_options[] = {
      .argument = "N",
      .help = "how many errors of a file are listed (default: 100); all are counted",
      .max = MOST_ERRORS},
+    {.name = "schema",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct verify_values, schema),
+     .argument = "FILE",
+     .help = "check every good record against the schema in FILE, too, which is as\n"
+             "'tfeed schema --json' prints it; - is standard input"},
     {.name = "index",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct verify_values, index),
@@ -181,9 +223,20 @@ const struct command command_verify = {
         "uncompressed stream; cause is truncated, flipped_bits, wrong_compression, trailing_bytes\n"
         "or null. Bytes from offset to end are lost, and count as one record. hint, where there "
         "is\n"
-        "one, and lost_bytes stand with damage only; index (true or false) with --index. A single\n"
+        "one, and lost_bytes stand with errors only; index (true or false) with --index. A single\n"
         "file is read by several threads. Of a damaged file no index is made; 'tfeed repair'\n"
-        "saves what is good.",
+        "saves what is good.\n"
+        "\n"
+        "With --schema a record that does not fit is an error as well, of code INVALID_ARGUMENT:\n"
+        "a feature is missing, or has another kind or number of values. Nothing of it is lost; it\n"
+        "is not counted in records but in misfits_total, which stands with --schema only. With\n"
+        "lists in the schema records are SequenceExamples. What the schema does not name may be\n"
+        "there.\n"
+        "\n"
+        "examples:\n"
+        "  tfeed verify 'train-*.tfrecords'\n"
+        "  tfeed schema --full --json train.tfrecords >train.schema.json\n"
+        "  tfeed verify --schema train.schema.json new.tfrecords",
     .options = verify_options,
     .defaults = &verify_defaults,
     .values_bytes = sizeof verify_defaults,

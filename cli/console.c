@@ -252,6 +252,8 @@ enum exit_code report_error(const struct tfeed_error *error)
 {
     if (error->code == TFEED_CANCELLED && stop_requested())
         return EXIT_INTERRUPTED;
+    if (error->sys_errno == EPIPE) /* who reads our output has gone */
+        return EXIT_FINE;
     if (error->sys_errno == EISDIR && error->path[0] != '\0')
         report("%s; its files are '%s/*'", error->message, error->path);
     else

@@ -22,6 +22,8 @@
 
 void output_bytes(const void *data, size_t len);
 void output_text(const char *text);
+
+/** For numbers and short words: what is longer than 1,023 bytes ends with "...". */
 void output_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** A name that may hold anything, with '?' for control characters. */
@@ -78,7 +80,8 @@ void report_as(const char *command_name);
 /** Prints "tfeed COMMAND: …" on standard error. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** Prints a library error and returns its exit code. Being stopped is not one: no message. */
+/** Prints a library error and returns its exit code. No message, since they are none, for being
+ *  stopped and for a reader of our output that has gone. */
 enum exit_code report_error(const struct tfeed_error *error);
 
 #endif

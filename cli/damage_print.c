@@ -49,7 +49,7 @@ static void print_stopped(struct json_writer *json, const struct tfeed_error *st
     json_end_object(json);
 }
 
-void damage_print_json(const char *name, const char *out, bool with_index,
+void damage_print_json(const char *name, const char *out, bool with_index, bool with_schema,
                        const struct tfeed_dataset_verify_report *found,
                        const struct tfeed_error *stopped)
 {
@@ -69,6 +69,8 @@ void damage_print_json(const char *name, const char *out, bool with_index,
     if (found->n_errors > 0)
         print_number(&json, "lost_bytes", found->n_lost_bytes);
     print_number(&json, "errors_total", found->n_errors + (stopped ? 1 : 0));
+    if (with_schema)
+        print_number(&json, "misfits_total", found->n_misfits);
     json_key(&json, "errors");
     json_begin_array(&json);
     for (size_t i = 0; i < found->n_faults; i++)

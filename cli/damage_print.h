@@ -13,9 +13,10 @@
  *
  * @param out         where the good records went; NULL: nowhere
  * @param with_index  says whether an index was made
+ * @param with_schema says how many records do not fit it
  * @param stopped     what kept the file from being read to its end, besides damage; or NULL
  */
-void damage_print_json(const char *name, const char *out, bool with_index,
+void damage_print_json(const char *name, const char *out, bool with_index, bool with_schema,
                        const struct tfeed_dataset_verify_report *found,
                        const struct tfeed_error *stopped);
 

@@ -5,6 +5,7 @@
  */
 #include "cli/inputs.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -32,15 +33,42 @@ static bool are_usable(const struct operands *operands)
     return true;
 }
 
+/* A shell's train-* names a file and then its index, which is no input. */
+static bool is_index_of_another(const struct operands *operands, size_t i)
+{
+    static const char suffix[] = ".tfidx";
+    const char *name = operands->names[i];
+    const size_t len = strlen(name);
+    const size_t file_len = len > sizeof suffix ? len - (sizeof suffix - 1) : 0;
+
+    if (strcmp(name + file_len, suffix) != 0)
+        return false;
+    for (size_t before = i; before > 0; before--) { /* a shell sorts: it is near */
+        const char *file = operands->names[before - 1];
+        if (strncmp(file, name, file_len) == 0 && file[file_len] == '\0')
+            return true;
+    }
+    return false;
+}
+
 enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands *operands)
 {
     struct tfeed_error error;
+    size_t n_names = 0;
 
     *inputs = (struct tfeed_file_list){0};
     if (!are_usable(operands))
         return EXIT_USAGE;
-    const tfeed_status status =
-        tfeed_files_match(operands->names, operands->n_names, NULL, inputs, &error);
+    const char **names = calloc(operands->n_names, sizeof *names);
+    if (!names) {
+        report("no memory");
+        return EXIT_IO;
+    }
+    for (size_t i = 0; i < operands->n_names; i++)
+        if (!is_index_of_another(operands, i))
+            names[n_names++] = operands->names[i];
+    const tfeed_status status = tfeed_files_match(names, n_names, NULL, inputs, &error);
+    free(names);
     if (status == TFEED_OK)
         return EXIT_FINE;
     report("%s", error.message);

@@ -14,7 +14,7 @@
 
 /**
  * Finds the files that the operands stand for, as tfeed_files_match does; "-" is standard input,
- * once.
+ * once. FILE.tfidx behind FILE is left out: both come with a pattern that the shell expands.
  *
  * @return EXIT_FINE; with a message EXIT_IO when a pattern finds nothing or a set is incomplete,
  *         EXIT_USAGE for an empty name, a second "-", an impossible set. Call

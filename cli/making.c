@@ -5,7 +5,6 @@
  */
 #include "cli/making.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -63,8 +62,6 @@ enum exit_code making_begin(const struct making *making, const struct operands *
 
 enum exit_code making_report(const struct tfeed_error *error)
 {
-    if (error->sys_errno == EPIPE) /* who reads our output has gone */
-        return EXIT_FINE;
     if (error->code == TFEED_ALREADY_EXISTS) {
         report("%s; --force replaces it", error->message);
         return EXIT_USAGE;

@@ -8,11 +8,9 @@
  */
 #include <tfeed/datasets.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/allocator_internal.h"
@@ -21,10 +19,7 @@
 #include "datasets/outputs_private.h"
 #include "datasets/shard_names_private.h"
 
-enum {
-    DEFAULT_N_VALIDATION = 5000,
-    FOLDER_MODE = 0777 /* what the umask leaves of it */
-};
+enum { DEFAULT_N_VALIDATION = 5000 };
 
 struct conversion {
     const struct tfeed_dataset_convert_options *options;
@@ -203,7 +198,8 @@ tfeed_status tfeed_dataset_convert(const struct tfeed_source_table *table, const
     if (options->compression == TFEED_COMPRESSION_AUTO)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "compression auto is for reading; expected none, gzip, zlib or snappy");
-    const bool made_folder = options->file_system == NULL && mkdir(out, FOLDER_MODE) == 0;
+    bool made_folder;
+    TFI_TRY(tfi_outputs_make_folder(options->file_system, out, &made_folder, reterr));
     const tfeed_status status = run(&conversion, input, out, reterr);
     clean_up(&conversion);
     if (status != TFEED_OK && made_folder)

@@ -20,6 +20,7 @@ enum {
     FIRST_LOOK_BYTES = 12,
     TEXT_FACTOR = 16,       /* a byte of a record is never longer than this as text */
     LOOK_BYTES = 256 << 10, /* between two looks at the progress function */
+    FOUND_BYTES = 32,       /* of a line, in a message */
 };
 
 /* Protobuf refuses longer messages. */
@@ -90,18 +91,35 @@ static tfeed_status next_line(struct reading *reading, size_t *ret_len, struct t
 
 /* --------------------------------------------------------------------- one line */
 
+/* The word that stands there, as far as it is text: '"int32"', '2.5', '['. */
+static void name_found(const struct jsonl_scan *scan, char found[FOUND_BYTES])
+{
+    const size_t n_left = (size_t)(scan->end - scan->at);
+    const size_t longest = n_left < FOUND_BYTES - 3 ? n_left : FOUND_BYTES - 3; /* quotes, NUL */
+    size_t len = 0;
+    while (len < longest && scan->at[len] > ' ' && scan->at[len] < 0x7f &&
+           (len == 0 || strchr(",:[]{}", scan->at[len]) == NULL)) {
+        len++;
+        if (strchr(",:[]{}", scan->at[0]) != NULL)
+            break;
+    }
+    if (len > 0)
+        (void)snprintf(found, FOUND_BYTES, "'%.*s'", (int)len, (const char *)scan->at);
+    else if (n_left > 0 && *scan->at != '\n')
+        (void)snprintf(found, FOUND_BYTES, "byte 0x%02x", *scan->at);
+    else
+        (void)snprintf(found, FOUND_BYTES, "the end of the line");
+}
+
 static tfeed_status fail_line(const struct reading *reading, const struct jsonl_scan *scan,
                               struct tfeed_error *reterr)
 {
     const struct tfi_window *window = tfi_stream_window(&reading->stream);
     const uint64_t offset = window->offset + (uint64_t)(scan->at - window->data);
-    char found[32] = "the end of the line";
+    char found[FOUND_BYTES];
     if (scan->expected == NULL)
         return tfi_fail_memory(reterr, "a record");
-    if (scan->at<scan->end && * scan->at> 0x20 && *scan->at < 0x7f)
-        (void)snprintf(found, sizeof found, "'%c'", *scan->at);
-    else if (scan->at < scan->end && *scan->at != '\n')
-        (void)snprintf(found, sizeof found, "byte 0x%02x", *scan->at);
+    name_found(scan, found);
     return tfi_fail_at(
         reterr, TFEED_INVALID_ARGUMENT, reading->path, reading->outputs->report->n_records, offset,
         "line %" PRIu64 ": expected %s, found %s", reading->line, scan->expected, found);

@@ -5,7 +5,9 @@
  */
 #include "datasets/outputs_private.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
@@ -17,7 +19,8 @@ enum {
     MIN_BUFFER_BYTES = 64 << 10,
     ALL_BUFFERS_BYTES = 64 << 20,
     MAX_PIECED_OUTPUTS = 16, /* each has threads and buffers of its own */
-    FIRST_CAPACITY = 4
+    FIRST_CAPACITY = 4,
+    FOLDER_MODE = 0777 /* what the umask leaves of it */
 };
 
 void tfeed_dataset_write_report_clear(struct tfeed_dataset_write_report *report)
@@ -58,6 +61,15 @@ tfeed_status tfi_outputs_add(struct tfi_outputs *outputs, const char *path, cons
     report->outputs[report->n_outputs++] =
         (struct tfeed_dataset_output){.path = text, .split = text + path_bytes};
     return TFEED_OK;
+}
+
+tfeed_status tfi_outputs_make_folder(const struct tfeed_file_system *file_system,
+                                     const char *folder, bool *ret_made, struct tfeed_error *reterr)
+{
+    *ret_made = file_system == NULL && mkdir(folder, FOLDER_MODE) == 0;
+    if (file_system != NULL || *ret_made || errno == EEXIST)
+        return TFEED_OK;
+    return tfi_fail_errno(reterr, errno, folder, "make the folder");
 }
 
 bool tfi_outputs_are_in_pieces(const struct tfi_outputs *outputs,

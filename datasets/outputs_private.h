@@ -37,6 +37,12 @@ struct tfi_outputs {
 tfeed_status tfi_outputs_add(struct tfi_outputs *outputs, const char *path, const char *split,
                              struct tfeed_error *reterr);
 
+/* Makes the folder of outputs that are local files (file_system NULL), one level, unless it is
+ * there; *ret_made: it was not. */
+tfeed_status tfi_outputs_make_folder(const struct tfeed_file_system *file_system,
+                                     const char *folder, bool *ret_made,
+                                     struct tfeed_error *reterr);
+
 /* Opens all files that were added. options->buffer_bytes is the most that one of them gathers:
  * of many each has less. options->n_threads compress files that are written in turn, unless there
  * are many; others are lanes' work. */

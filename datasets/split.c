@@ -14,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tfeed/random.h>
@@ -22,8 +21,6 @@
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
 #include "datasets/copy_private.h"
-
-enum { FOLDER_MODE = 0777 /* what the umask leaves of it */ };
 
 /* Deals records to parts. */
 struct divider {
@@ -200,8 +197,11 @@ tfeed_status tfeed_dataset_split(const char *const *inputs, size_t n_inputs, con
         return tfi_fail_memory(reterr, "the parts of a set");
     /* the second word is not 0: the pair (0, 0) would be another one on each run */
     tfeed_random_init(&divider.random, (struct tfeed_seeds){.seed = seed, .seed2 = 1});
-    const bool made_folder = options->file_system == NULL && mkdir(folder, FOLDER_MODE) == 0;
-    const tfeed_status status = divide(&copy, &divider, parts, folder, reterr);
+    bool made_folder;
+    tfeed_status status =
+        tfi_outputs_make_folder(options->file_system, folder, &made_folder, reterr);
+    if (status == TFEED_OK)
+        status = divide(&copy, &divider, parts, folder, reterr);
     tfi_free(options->allocator, divider.n_left);
     if (status != TFEED_OK && made_folder)
         (void)rmdir(folder); /* fails where an output appeared, and is then right to stay */

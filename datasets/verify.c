@@ -12,6 +12,7 @@
 #include "datasets/damage_private.h"
 #include "datasets/datasets_private.h"
 #include "datasets/index_place_private.h"
+#include "datasets/schema_fit_private.h"
 #include "records/record_frame_internal.h"
 #include "records/records_internal.h"
 
@@ -38,7 +39,9 @@ struct examination {
     const struct tfi_dataset_sink *sink; /* NULL: nobody wants the records */
     struct tfeed_dataset_verify_report *report;
     struct tfeed_record_reader *reader;
-    struct tfi_index_builder *index; /* NULL: none is wanted, or there is damage */
+    struct tfi_index_builder *index; /* NULL: none is wanted, or there is a fault */
+    struct tfi_schema_fit *fit;      /* NULL: no schema */
+    const char *path;
 };
 
 /* What is known of a part of the file before it is merged. */
@@ -46,6 +49,7 @@ struct part {
     uint64_t n_records;
     uint64_t *lengths; /* [n_records], for the index */
     size_t n_slots;
+    struct tfi_misfits misfits; /* their records count from the part's first */
 };
 
 /* Counts a fault, and lists it while there is room for more. */
@@ -98,6 +102,12 @@ static tfeed_status tell_progress(const struct examination *examination, struct 
                                 examination->report->n_bytes, reterr);
 }
 
+static void drop_index(struct examination *examination)
+{
+    tfi_index_builder_free(examination->index);
+    examination->index = NULL;
+}
+
 /* Takes down why the reader stopped, and brings it behind that. OUT_OF_RANGE: there is no way. */
 static tfeed_status take_fault(void *user_data, struct tfeed_record_reader *reader,
                                const struct tfeed_error *found, struct tfeed_error *reterr)
@@ -106,16 +116,16 @@ static tfeed_status take_fault(void *user_data, struct tfeed_record_reader *read
     struct tfeed_dataset_verify_report *report = examination->report;
     const enum tfi_record_fault fault = tfi_record_reader_fault(reader);
     struct tfeed_record_loss loss = {.end_offset = TFEED_NOWHERE};
-    if (report->n_errors == 0)
+    const bool is_first = report->n_errors == report->n_misfits; /* of damage */
+    if (is_first)
         report->cause = tfi_record_fault_cause(fault);
-    tfi_index_builder_free(examination->index);
-    examination->index = NULL;
+    drop_index(examination);
     const tfeed_status status = tfeed_record_reader_resync(reader, &loss, reterr);
     if (status != TFEED_OK && status != TFEED_FAILED_PRECONDITION)
         return status;
     if (status == TFEED_OK) {
         report->n_lost_bytes += loss.end_offset - loss.offset;
-        if (report->n_errors == 0)
+        if (is_first)
             report->hint = find_hint(reader, fault, loss.end_offset - loss.offset);
     }
     TFI_TRY(add_fault(examination, found, loss.end_offset, reterr));
@@ -162,6 +172,7 @@ static void clear_part(void *user_data, void *state)
     const struct examination *examination = user_data;
     struct part *part = state;
     tfi_free(examination->options->allocator, part->lengths);
+    tfi_misfits_clear(&part->misfits, examination->options->allocator);
 }
 
 /* --- the records ----------------------------------------------------------------------------- */
@@ -174,41 +185,71 @@ static tfeed_status take_run(void *user_data, void *state, const struct tfeed_re
     struct part *part = state;
     if (examination->options->index != NULL && sink == NULL)
         TFI_TRY(note_lengths(examination, part, views, n, reterr));
+    if (examination->fit != NULL)
+        TFI_TRY(tfi_schema_fit_check(examination->fit, views, n, part->n_records, &part->misfits,
+                                     reterr));
     part->n_records += n;
     if (sink == NULL)
         return TFEED_OK;
     return sink->take(sink->user_data, examination->reader, views, n, reterr);
 }
 
+/* Takes down what does not fit in a part whose first record has number `record`. */
+static tfeed_status take_misfits(struct examination *examination, const struct tfi_misfits *misfits,
+                                 uint64_t record, struct tfeed_error *reterr)
+{
+    if (misfits->n_all == 0)
+        return TFEED_OK;
+    drop_index(examination);
+    for (size_t i = 0; i < misfits->n; i++) {
+        const struct tfeed_dataset_fault *fault = &misfits->at[i];
+        struct tfeed_error found;
+        (void)tfi_fail_at(&found, fault->code, examination->path, record + fault->record,
+                          fault->offset, "does not fit the schema: %s", fault->message);
+        TFI_TRY(add_fault(examination, &found, fault->end_offset, reterr));
+    }
+    examination->report->n_errors += misfits->n_all - misfits->n;
+    examination->report->n_misfits += misfits->n_all;
+    return TFEED_OK;
+}
+
 static tfeed_status merge_part(void *user_data, void *state, uint64_t record, uint64_t end_offset,
                                struct tfeed_error *reterr)
 {
-    const struct examination *examination = user_data;
+    struct examination *examination = user_data;
     const struct part *part = state;
-    (void)record;
     if (examination->index != NULL)
         TFI_TRY(add_to_index(examination, part, reterr));
-    examination->report->n_records += part->n_records;
+    TFI_TRY(take_misfits(examination, &part->misfits, record, reterr));
+    examination->report->n_records += part->n_records - part->misfits.n_all;
     examination->report->n_bytes = end_offset;
     return tell_progress(examination, reterr);
 }
 
-/* As tfi_dataset_examine; an index of all records goes into *index, unless there is damage: then it
- * is freed. */
+static void set_reader_options(const struct tfeed_dataset_verify_options *options,
+                               struct tfeed_record_reader_options *reader)
+{
+    tfeed_record_reader_options_init(reader);
+    reader->compression = options->compression;
+    reader->tail = options->tail;
+    reader->map = options->map;
+    reader->max_record_bytes = options->max_record_bytes;
+    reader->file_system = options->file_system;
+    reader->allocator = options->allocator;
+}
+
+/* As tfi_dataset_examine; an index of all records goes into *index, unless there is a fault: then
+ * it is freed. */
 static tfeed_status examine(const char *path, const struct tfeed_dataset_verify_options *options,
                             const struct tfi_dataset_sink *sink, struct tfi_index_builder **index,
                             struct tfeed_dataset_verify_report *report, struct tfeed_error *reterr)
 {
     struct examination examination = {
-        .options = options, .sink = sink, .report = report, .index = *index};
+        .options = options, .sink = sink, .report = report, .index = *index, .path = path};
     struct tfeed_record_reader_options reader_options;
-    tfeed_record_reader_options_init(&reader_options);
-    reader_options.compression = options->compression;
-    reader_options.tail = options->tail;
-    reader_options.map = options->map;
-    reader_options.max_record_bytes = options->max_record_bytes;
-    reader_options.file_system = options->file_system;
-    reader_options.allocator = options->allocator;
+    set_reader_options(options, &reader_options);
+    if (sink == NULL)
+        TFI_TRY(tfi_schema_fit_new(options, &examination.fit, reterr));
     const struct tfi_record_scan scan = {
         .path = path,
         .options = &reader_options,
@@ -227,6 +268,7 @@ static tfeed_status examine(const char *path, const struct tfeed_dataset_verify_
         report->compression = tfeed_record_reader_compression(examination.reader);
     }
     tfeed_record_reader_close(examination.reader);
+    tfi_schema_fit_free(examination.fit);
     report->is_ok = status == TFEED_OK && report->n_errors == 0;
     *index = examination.index;
     return status;

@@ -280,6 +280,8 @@ TFEED_API bool tfeed_dataset_jsonl_is_exact(const void *data, size_t len);
 /* ------------------------------------------------------------------ verify */
 
 struct tfeed_dataset_index_options;
+struct tfeed_schema;
+struct tfeed_sequence_schema;
 
 struct tfeed_dataset_verify_options {
     size_t struct_size;
@@ -299,35 +301,44 @@ struct tfeed_dataset_verify_options {
     uint32_t n_threads; /**< 1: the caller's; 0: one for each processor. More than one read an
                              uncompressed file of some size side by side, and the allocator and the
                              file system are used by all of them; the report is the same */
+    /** NULL; else every good record is checked against it: one that a parser of this schema would
+     *  refuse is a fault, though no byte is damaged. Other features of a record are not looked at.
+     *  Borrowed; not to be changed from now on, and not with headers_only */
+    struct tfeed_schema *schema;
+    struct tfeed_sequence_schema *sequence_schema; /**< the same for SequenceExamples; one of the
+                                                        two may be given */
 };
 
 TFEED_API void tfeed_dataset_verify_options_init(struct tfeed_dataset_verify_options *options);
 
-/** Damage at one place. */
+/** Damage at one place (DATA_LOSS), or a record that does not fit the schema (INVALID_ARGUMENT). */
 struct tfeed_dataset_fault {
     uint64_t record;
     uint64_t offset;
     tfeed_status code;
     char message[TFEED_ERROR_MESSAGE_BYTES];
     uint64_t end_offset; /**< where reading went on, or the end; TFEED_NOWHERE: it did not. What
-                              lies between is lost; it counts as one record */
+                              lies between is lost; it counts as one record. `offset` for a
+                              record that does not fit: nothing is lost */
 };
 
 struct tfeed_dataset_verify_report {
-    uint64_t n_records; /**< good ones */
+    uint64_t n_records; /**< good ones, which fit the schema if there is one */
     uint64_t n_bytes;   /**< of the (uncompressed) stream, up to where reading ended */
     enum tfeed_compression compression;
     bool is_ok;        /**< read to the end without a fault */
-    const char *cause; /**< of the first fault: "truncated", "flipped_bits", "wrong_compression",
+    const char *cause; /**< of the first damage: "truncated", "flipped_bits", "wrong_compression",
                                  "trailing_bytes", or NULL. Static. */
-    uint64_t n_errors;
+    uint64_t n_errors; /**< all faults: damage, and records that do not fit */
     struct tfeed_dataset_fault *faults; /**< the first max_errors of them */
     size_t n_faults;
     const struct tfeed_allocator *allocator; /**< of the faults */
     uint64_t n_lost_bytes;                   /**< in which no record was found */
-    const char *hint; /**< what the first fault looks like, where something tells: a sentence, or
-                           NULL. Static. */
-    bool has_index;   /**< the index that was asked for is there; of a damaged file none is made */
+    const char *hint;   /**< what the first damage looks like, where something tells: a sentence, or
+                             NULL. Static. */
+    bool has_index;     /**< the index that was asked for is there; of a file with faults none is
+                             made */
+    uint64_t n_misfits; /**< of n_errors: good by their bytes, but they do not fit the schema */
 };
 
 /**
@@ -341,6 +352,7 @@ struct tfeed_dataset_verify_report {
  * @return TFEED_OK                  the report says what was found, damage included
  *         TFEED_RESOURCE_EXHAUSTED  a record longer than max_record_bytes, or no memory
  *         TFEED_CANCELLED           progress said so
+ *         TFEED_INVALID_ARGUMENT    a schema without columns, two schemas, or one with headers_only
  *         what opening and reading the file say
  *         with an index also: TFEED_ALREADY_EXISTS, before the file is read;
  *         TFEED_FAILED_PRECONDITION for a pipe, or a file that changed meanwhile; what writing says
@@ -360,8 +372,8 @@ TFEED_API void tfeed_dataset_verify_report_clear(struct tfeed_dataset_verify_rep
 /** How a file is repaired; set by tfeed_dataset_repair_options_init. */
 struct tfeed_dataset_repair_options {
     size_t struct_size;
-    struct tfeed_dataset_verify_options read; /**< index, headers_only and n_threads are not looked
-                                                   at */
+    struct tfeed_dataset_verify_options read; /**< index, headers_only, n_threads and the schemas
+                                                   are not looked at */
     enum tfeed_compression compression;       /**< of the output; AUTO: that of the input */
     bool overwrite;                           /**< an existing output is replaced, else
                                                    ALREADY_EXISTS */

@@ -8,6 +8,12 @@ tfeed convert idx --out out
 echo "$?"
 tfeed convert cifar idx --out out
 echo "$?"
+tfeed convert records.tfrecords --out out
+echo "$?"
+: >records.tfrecords
+tfeed convert records.tfrecords --out out
+echo "$?"
+rm records.tfrecords
 tfeed convert mnist idx --out out --shards 0
 echo "$?"
 tfeed convert mnist idx --out out --compression auto
