@@ -382,7 +382,7 @@ Test(inflate, flipped_bit_gives_no_byte_that_is_not_in_the_stream)
         stream_fixture_open(&fixture, TFEED_COMPRESSION_GZIP);
         cr_assert_eq(stream_fixture_drain(&fixture, 1000), TFEED_OUT_OF_RANGE);
         cr_assert_eq(fixture.n_out, n, "bit %zu: %zu bytes, expected %zu", bit, fixture.n_out, n);
-        cr_assert_eq(memcmp(fixture.out, expected, n), 0, "bit %zu", bit);
+        cr_assert(n == 0 || memcmp(fixture.out, expected, n) == 0, "bit %zu", bit);
         stream_fixture_clear(&fixture);
         data[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }

@@ -211,8 +211,8 @@ Test(batch, error_of_the_source_is_what_the_join_gives)
 
 Test(batch, uint32_and_uint64_can_be_batched)
 {
-    uint32_t small[] = {4000000000u, 1};
-    uint64_t large[] = {18000000000000000000u, 2};
+    static uint32_t small[] = {4000000000u, 1}; /* read by a thread until teardown */
+    static uint64_t large[] = {18000000000000000000u, 2};
     const struct tfeed_shape two = tfeed_shape_vector(2);
     const struct tfeed_tensor tensors[] = {tfeed_tensor_borrow(TFEED_UINT32, &two, small),
                                            tfeed_tensor_borrow(TFEED_UINT64, &two, large)};
