@@ -25,15 +25,6 @@ struct repair_values {
     bool json;
 };
 
-static bool go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
-{
-    (void)user_data;
-    (void)n_records;
-    (void)n_total;
-    progress_update(n_bytes);
-    return !stop_requested();
-}
-
 /* With the records on standard output what is said of them goes to standard error alone. */
 static bool is_standard_output(const char *out)
 {
@@ -61,7 +52,7 @@ static enum exit_code repair(const struct repair_values *values, const char *nam
 
     tfeed_dataset_repair_options_init(&options);
     options.read.max_errors = values->max_errors;
-    options.read.progress = go_on;
+    options.read.progress = progress_go_on;
     options.compression = (enum tfeed_compression)values->compression;
     options.overwrite = values->force;
     const tfeed_status status = tfeed_dataset_repair(name, values->out, &options, &found, &error);

@@ -30,15 +30,6 @@ struct sample_values {
     bool json;
 };
 
-static bool go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
-{
-    (void)user_data;
-    (void)n_records;
-    (void)n_total;
-    progress_update(n_bytes);
-    return !stop_requested();
-}
-
 static enum exit_code refuse(const char *what)
 {
     report("%s; try 'tfeed help sample'", what);
@@ -97,7 +88,7 @@ static enum exit_code sample(const struct sample_values *values, double fraction
     options.n_records = values->n_records;
     options.fraction = fraction;
     options.seed = values->seed;
-    options.inspect.progress = go_on;
+    options.inspect.progress = progress_go_on;
     options.inspect.reader.compression = (enum tfeed_compression)values->input_compression;
     options.writer.compression =
         (enum tfeed_compression)(values->compression + TFEED_COMPRESSION_NONE);

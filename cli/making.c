@@ -13,15 +13,6 @@
 #include "cli/inputs.h"
 #include "cli/stop.h"
 
-static bool go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
-{
-    (void)user_data;
-    (void)n_records;
-    (void)n_total;
-    progress_update(n_bytes);
-    return !stop_requested();
-}
-
 /* All outputs are open at once, so that all appear or none. */
 static void allow_many_files(void)
 {
@@ -52,7 +43,7 @@ enum exit_code making_begin(const struct making *making, const struct operands *
     options->sync = making->sync;
     options->allow_incomplete = making->incomplete;
     options->n_threads = (uint32_t)making->threads;
-    options->progress = go_on;
+    options->progress = progress_go_on;
     allow_many_files();
     stop_hold();
     progress_start((enum progress_when)making->progress, inputs_total_bytes(inputs));

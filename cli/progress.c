@@ -5,11 +5,12 @@
  */
 #include "cli/progress.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "cli/stop.h"
 
 enum { NAME_BYTES = 40, SEPARATION_MS = 100, DELAY_MS = 1000, MS_A_SECOND = 1000 };
 
@@ -90,6 +91,15 @@ void progress_update(uint64_t done_bytes)
         return;
     line.next_ms = now + SEPARATION_MS;
     print_line(line.bytes_before + done_bytes, (double)(now - line.start_ms) / MS_A_SECOND);
+}
+
+bool progress_go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes)
+{
+    (void)user_data;
+    (void)n_records;
+    (void)n_total;
+    progress_update(n_bytes);
+    return !stop_requested();
 }
 
 void progress_clear(void)

@@ -9,6 +9,7 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** The words of --progress (options.h) in their order. */
@@ -25,6 +26,10 @@ void progress_total(uint64_t total_bytes);
 
 /** Says how much of the file is done. Cheap: made for once a run of records. */
 void progress_update(uint64_t done_bytes);
+
+/** The same as the library asks it (tfeed_dataset_progress); false: the operation is to end, since
+ *  a signal has come. */
+bool progress_go_on(void *user_data, uint64_t n_records, uint64_t n_total, uint64_t n_bytes);
 
 /** Takes the line away, so that something else can be printed. */
 void progress_clear(void);

@@ -14,19 +14,17 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
-#include "core/thread_internal.h"
+#include "core/idle_internal.h"
 
-/* One of the two. */
 struct checker {
-    struct tfeed_schema_checker *examples;
+    struct tfi_idle_link link;
+    struct tfeed_schema_checker *examples; /* or */
     struct tfeed_sequence_parser *sequences;
-    struct checker *next; /* idle, too */
 };
 
 struct tfi_schema_fit {
     const struct tfeed_dataset_verify_options *options;
-    struct tfi_mutex mutex;
-    struct checker *idle TFI_GUARDED_BY(mutex);
+    struct tfi_idle idle;
 };
 
 /* --- checkers -------------------------------------------------------------------------------- */
@@ -58,22 +56,10 @@ static tfeed_status make_checker(const struct tfeed_dataset_verify_options *opti
     return TFEED_OK;
 }
 
-static void put_back(struct tfi_schema_fit *fit, struct checker *checker)
-{
-    tfi_mutex_lock(&fit->mutex);
-    checker->next = fit->idle;
-    fit->idle = checker;
-    tfi_mutex_unlock(&fit->mutex);
-}
-
 static tfeed_status take_checker(struct tfi_schema_fit *fit, struct checker **ret_checker,
                                  struct tfeed_error *reterr)
 {
-    tfi_mutex_lock(&fit->mutex);
-    struct checker *checker = fit->idle;
-    if (checker != NULL)
-        fit->idle = checker->next;
-    tfi_mutex_unlock(&fit->mutex);
+    struct checker *checker = tfi_idle_take(&fit->idle);
     if (checker == NULL)
         return make_checker(fit->options, ret_checker, reterr);
     *ret_checker = checker;
@@ -113,8 +99,8 @@ tfeed_status tfi_schema_fit_new(const struct tfeed_dataset_verify_options *optio
         return tfi_fail_memory(reterr, "a schema checker");
     }
     fit->options = options;
-    tfi_mutex_init(&fit->mutex);
-    put_back(fit, first);
+    tfi_idle_init(&fit->idle);
+    tfi_idle_give(&fit->idle, &first->link);
     *ret_fit = fit;
     return TFEED_OK;
 }
@@ -123,14 +109,9 @@ void tfi_schema_fit_free(struct tfi_schema_fit *fit)
 {
     if (fit == NULL)
         return;
-    tfi_mutex_lock(&fit->mutex);
-    while (fit->idle != NULL) {
-        struct checker *checker = fit->idle;
-        fit->idle = checker->next;
+    for (struct checker *checker; (checker = tfi_idle_take(&fit->idle)) != NULL;)
         free_checker(checker, fit->options->allocator);
-    }
-    tfi_mutex_unlock(&fit->mutex);
-    tfi_mutex_clear(&fit->mutex);
+    tfi_idle_clear(&fit->idle);
     tfi_free(fit->options->allocator, fit);
 }
 
@@ -180,6 +161,6 @@ tfeed_status tfi_schema_fit_check(struct tfi_schema_fit *fit, const struct tfeed
         else if (status != TFEED_OK)
             status = tfi_fail_again(reterr, &found);
     }
-    put_back(fit, checker);
+    tfi_idle_give(&fit->idle, &checker->link);
     return status;
 }

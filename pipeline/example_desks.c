@@ -15,10 +15,10 @@
 #include "core/allocator_internal.h"
 #include "core/block_internal.h"
 #include "core/error_internal.h"
+#include "core/idle_internal.h"
 #include "core/tensor_internal.h"
 #include "features/features_internal.h"
 #include "pipeline/batcher_private.h"
-#include "pipeline/idle_private.h"
 
 struct desk {
     struct tfi_idle_link link;

@@ -14,8 +14,8 @@
 #include "core/block_internal.h"
 #include "core/context_internal.h"
 #include "core/error_internal.h"
+#include "core/idle_internal.h"
 #include "pipeline/batcher_private.h"
-#include "pipeline/idle_private.h"
 
 /* One thread's way from a record to tensors. */
 struct desk {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * idle_private.h - objects that threads take, use and give back: there are as many as there ever
+ * idle_internal.h - objects that threads take, use and give back: there are as many as there ever
  * were threads at the same time. The one that was used last is taken first.
  */
-#ifndef TFI_IDLE_PRIVATE_H
-#define TFI_IDLE_PRIVATE_H
+#ifndef TFI_IDLE_INTERNAL_H
+#define TFI_IDLE_INTERNAL_H
 
 #include <stddef.h>
 
