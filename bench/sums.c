@@ -98,7 +98,7 @@ static uint64_t sum_of_bytes(const uint8_t *bytes, size_t n)
  * as it is, leads to the one integer that it can stand for. */
 static uint64_t sum_of_pixels(const float *values, size_t n)
 {
-    enum { LANES = 16, BLOCK = 256 };
+    enum { LANES = 32, BLOCK = 256 };
     uint64_t sum = 0;
     size_t i = 0;
 

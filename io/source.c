@@ -7,10 +7,62 @@
 #include "core/error_internal.h"
 #include "io/stream_private.h"
 
-static tfeed_status map_source(struct tfi_source *source, struct tfeed_error *reterr)
+void tfi_kept_map_init(struct tfi_kept_map *kept)
+{
+    tfi_mutex_init(&kept->mutex);
+    kept->content = (struct tfeed_bytes){.data = NULL};
+}
+
+void tfi_kept_map_clear(struct tfi_kept_map *kept)
+{
+    tfeed_block_unref(kept->content.block);
+    tfi_mutex_clear(&kept->mutex);
+}
+
+static tfeed_status map_anew(struct tfi_source *source, struct tfeed_bytes *ret_content,
+                             struct tfeed_error *reterr)
 {
     struct tfeed_bytes content;
-    const tfeed_status status = source->files->map(source->input, &content, reterr);
+    TFI_TRY(source->files->map(source->input, &content, reterr));
+    const tfeed_status status =
+        tfi_block_set_origin(content.block, content.data, source->window.path, 0, reterr);
+    if (status != TFEED_OK) {
+        tfeed_block_unref(content.block);
+        return status;
+    }
+    *ret_content = content;
+    return TFEED_OK;
+}
+
+/* The map that others have made, or one that they will find. What has been cut short since is
+ * mapped anew: behind its end the old map would fault. */
+static tfeed_status share_map(struct tfi_source *source, struct tfi_kept_map *kept,
+                              struct tfeed_bytes *ret_content, struct tfeed_error *reterr)
+{
+    tfeed_status status = TFEED_OK;
+    tfi_mutex_lock(&kept->mutex);
+    if (kept->content.block == NULL)
+        status = map_anew(source, &kept->content, reterr);
+    const struct tfeed_bytes content = kept->content;
+    if (status == TFEED_OK)
+        tfeed_block_ref(content.block);
+    tfi_mutex_unlock(&kept->mutex);
+    TFI_TRY(status);
+    const uint64_t size = source->files->input_size(source->input);
+    if (size == TFEED_SIZE_UNKNOWN || size < content.len) {
+        tfeed_block_unref(content.block);
+        return map_anew(source, ret_content, reterr);
+    }
+    *ret_content = content;
+    return TFEED_OK;
+}
+
+static tfeed_status map_source(struct tfi_source *source, struct tfi_kept_map *kept,
+                               struct tfeed_error *reterr)
+{
+    struct tfeed_bytes content;
+    const tfeed_status status = kept != NULL ? share_map(source, kept, &content, reterr)
+                                             : map_anew(source, &content, reterr);
     if (status == TFEED_UNIMPLEMENTED)
         return TFEED_OK; /* it will be read */
     TFI_TRY(status);
@@ -18,7 +70,7 @@ static tfeed_status map_source(struct tfi_source *source, struct tfeed_error *re
     source->window.block = content.block;
     source->window.data = content.data;
     source->window.len = content.len;
-    return tfi_block_set_origin(content.block, content.data, source->window.path, 0, reterr);
+    return TFEED_OK;
 }
 
 tfeed_status tfi_source_open(struct tfi_source *source, const char *path,
@@ -29,7 +81,8 @@ tfeed_status tfi_source_open(struct tfi_source *source, const char *path,
     source->window.allocator = options->allocator;
     source->window.path = path;
     TFI_TRY(files->open_input(files->user_data, path, options->allocator, &source->input, reterr));
-    return options->may_map && files->map != NULL ? map_source(source, reterr) : TFEED_OK;
+    return options->may_map && files->map != NULL ? map_source(source, options->kept, reterr)
+                                                  : TFEED_OK;
 }
 
 void tfi_source_clear(struct tfi_source *source)

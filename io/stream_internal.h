@@ -28,6 +28,7 @@
 #include <tfeed/io.h>
 
 #include "core/shared_internal.h"
+#include "core/thread_internal.h"
 
 enum {
     TFI_STREAM_BLOCK_BYTES = 256 << 10, /* stays in the second-level cache */
@@ -70,10 +71,21 @@ struct tfi_source {
     bool ended;
 };
 
+/* A file's map that outlives the streams it was made for: those opened with it, one after the other
+ * or at once, share it, and pages that one has touched cost the next nothing. Fully concurrent. */
+struct tfi_kept_map {
+    struct tfi_mutex mutex;
+    struct tfeed_bytes content TFI_GUARDED_BY(mutex); /* with a reference; block NULL: none yet */
+};
+
+void tfi_kept_map_init(struct tfi_kept_map *kept);
+void tfi_kept_map_clear(struct tfi_kept_map *kept);
+
 struct tfi_stream_options {
     const struct tfeed_file_system *file_system; /* resolved */
     const struct tfeed_allocator *allocator;
     bool may_map;
+    struct tfi_kept_map *kept; /* of this path; NULL: the stream maps for itself */
     bool first_member_only;   /* whatever follows a compressed stream is not looked at */
     uint64_t max_block_bytes; /* more than TFI_SNAPPY_BLOCK_BYTES, and more than this (0: anything
                                * that the file can hold) in a snappy block are RESOURCE_EXHAUSTED */

@@ -38,8 +38,7 @@ tfeed_status file_cursor_open(struct file_cursor *cursor, const struct stretch *
 {
     const struct loader_file *file = &cursor->set->files[stretch->begin.file];
     file_cursor_clear(cursor);
-    TFI_TRY(tfeed_record_reader_open(file->path, &cursor->set->reader_options, &cursor->reader,
-                                     reterr));
+    TFI_TRY(file_set_open_reader(cursor->set, stretch->begin.file, &cursor->reader, reterr));
     cursor->stretch = *stretch;
     cursor->next = stretch->begin;
     if (file->is_compressed || stretch->begin.offset == 0)

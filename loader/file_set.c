@@ -143,6 +143,7 @@ static tfeed_status take_files(struct file_set *set, struct tfeed_file_list *lis
         set->files[i].walked.file = (uint32_t)i;
         list->paths[i] = NULL;
         tfi_mutex_init(&set->files[i].mutex);
+        tfi_kept_map_init(&set->files[i].map);
     }
     set->n_files = list->n_files;
     return TFEED_OK;
@@ -178,11 +179,25 @@ void file_set_clear(struct file_set *set)
     for (size_t i = 0; i < set->n_files; i++) {
         struct loader_file *file = &set->files[i];
         tfi_mutex_clear(&file->mutex);
+        tfi_kept_map_clear(&file->map);
         tfi_free(set->allocator, file->starts);
         tfi_free(set->allocator, file->path);
     }
     tfi_free(set->allocator, set->files);
     *set = (struct file_set){.allocator = set->allocator};
+}
+
+/* A process has room for some 65,000 maps; those of more files come and go. */
+enum { MAX_KEPT_MAPS = 4096 };
+
+tfeed_status file_set_open_reader(struct file_set *set, uint32_t file,
+                                  struct tfeed_record_reader **ret_reader,
+                                  struct tfeed_error *reterr)
+{
+    struct loader_file *opened = &set->files[file];
+    return tfi_record_reader_open_kept(opened->path, &set->reader_options,
+                                       file < MAX_KEPT_MAPS ? &opened->map : NULL, ret_reader,
+                                       reterr);
 }
 
 /* --- indexes ---------------------------------------------------------------------------------- */
@@ -376,7 +391,7 @@ static tfeed_status find_by_walk(struct file_set *set, uint32_t index, const str
 {
     struct loader_file *file = &set->files[index];
     struct tfeed_record_reader *reader = NULL;
-    TFI_TRY(tfeed_record_reader_open(file->path, &set->reader_options, &reader, reterr));
+    TFI_TRY(file_set_open_reader(set, index, &reader, reterr));
     tfeed_status status = walk_to(set, file, reader, target, stop, reterr);
     if (status == TFEED_OK) {
         const struct place nearest = nearest_start(file, target);
@@ -518,7 +533,7 @@ tfeed_status file_set_count(struct file_set *set, uint32_t index, const _Atomic 
     if (is_known && known_count(file, ret_n_records))
         return TFEED_OK;
     struct tfeed_record_reader *reader = NULL;
-    TFI_TRY(tfeed_record_reader_open(file->path, &set->reader_options, &reader, reterr));
+    TFI_TRY(file_set_open_reader(set, index, &reader, reterr));
     const tfeed_status status = file->is_compressed
                                     ? count_in_order(set, file, reader, stop, reterr)
                                     : walk_to(set, file, reader, &at_end, stop, reterr);

@@ -15,6 +15,7 @@
 #include <tfeed/loader.h>
 
 #include "core/thread_internal.h"
+#include "io/stream_internal.h"
 
 /* A record's place. */
 struct place {
@@ -40,6 +41,7 @@ struct loader_file {
     char *path;
     uint64_t size;
     bool is_compressed;
+    struct tfi_kept_map map;
     /* Starts that are known, every 1,024th record, and how far the walk has come; and how many
      * records there are, once the end was met. */
     struct tfi_mutex mutex;
@@ -59,6 +61,12 @@ struct loader_file {
 tfeed_status file_set_init(struct file_set *set, const char *const *patterns, size_t n_patterns,
                            const struct tfeed_loader_options *options, struct tfeed_error *reterr);
 void file_set_clear(struct file_set *set);
+
+/* A reader of the file, at its front. Readers of a file share one map, which stays until the set is
+ * cleared: to map pages anew in every epoch costs a tenth of reading them. */
+tfeed_status file_set_open_reader(struct file_set *set, uint32_t file,
+                                  struct tfeed_record_reader **ret_reader,
+                                  struct tfeed_error *reterr);
 
 /* The file's index, opened for one thread, which closes it; NULL where none lies beside the file,
  * or one that does not fit. RESOURCE_EXHAUSTED: no memory; nothing else is an error. */

@@ -161,7 +161,7 @@ static tfeed_status add_file(struct global_table *table, uint32_t index, struct 
     if (file->is_compressed)
         return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, file->path, TFEED_NOWHERE, TFEED_NOWHERE,
                            "a global order needs files that are not compressed, and no pipes");
-    TFI_TRY(tfeed_record_reader_open(file->path, &plan->set->reader_options, &reader, reterr));
+    TFI_TRY(file_set_open_reader(plan->set, index, &reader, reterr));
     tfeed_status status = add_by_index(table, index, reader, &is_done, reterr);
     if (status == TFEED_OK && !is_done)
         status = add_by_walk(table, index, reader, reterr);

@@ -100,8 +100,9 @@ static tfeed_status begin_window(struct fast_order *order, struct lane *lane, st
 static tfeed_status draw_rows(struct fast_order *order, struct draw *draw,
                               struct tfeed_error *reterr)
 {
+    size_t place = order->n_rotation > 0 ? order->turn % order->n_rotation : 0;
     while (draw->n_rows < draw->n_wanted && order->n_alive > 0) {
-        struct lane *lane = &order->lanes[order->rotation[order->turn % order->n_rotation]];
+        struct lane *lane = &order->lanes[order->rotation[place]];
         struct row_window *window = lane->current.window;
         if (!lane->has_ended && is_drawn(&lane->current)) {
             if (window != NULL && window->ends_lane) {
@@ -112,9 +113,11 @@ static tfeed_status draw_rows(struct fast_order *order, struct draw *draw,
             }
         }
         order->turn++;
+        if (++place == order->n_rotation)
+            place = 0;
         if (lane->has_ended)
             continue;
-        if (!draw_hold(draw, window))
+        if (window->drawn_by != draw->serial && !draw_hold(draw, window))
             return tfi_fail_memory(reterr, "a batch's windows");
         struct row *row = &draw->rows[draw->n_rows++];
         *row = window->rows[window->n_drawn++];

@@ -253,7 +253,7 @@ static int compare_places(const void *a, const void *b)
 static tfeed_status read_sorted(const struct order_plan *plan, struct stored **sorted, size_t n,
                                 struct tfeed_error *reterr)
 {
-    const struct file_set *set = plan->set;
+    struct file_set *set = plan->set;
     struct tfeed_record_reader *reader = NULL;
     tfeed_status status = TFEED_OK;
     for (size_t i = 0; i < n && status == TFEED_OK; i++) {
@@ -269,8 +269,7 @@ static tfeed_status read_sorted(const struct order_plan *plan, struct stored **s
         if (status == TFEED_OK && !is_same_file) {
             tfeed_record_reader_close(reader);
             reader = NULL;
-            status = tfeed_record_reader_open(set->files[row->place.file].path,
-                                              &set->reader_options, &reader, reterr);
+            status = file_set_open_reader(set, row->place.file, &reader, reterr);
         }
         if (status == TFEED_OK)
             status = read_again(plan, reader, row, reterr);

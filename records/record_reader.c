@@ -49,6 +49,15 @@ tfeed_status tfeed_record_reader_open(const char *path,
                                       struct tfeed_record_reader **ret_reader,
                                       struct tfeed_error *reterr)
 {
+    return tfi_record_reader_open_kept(path, options, NULL, ret_reader, reterr);
+}
+
+tfeed_status tfi_record_reader_open_kept(const char *path,
+                                         const struct tfeed_record_reader_options *options,
+                                         struct tfi_kept_map *kept,
+                                         struct tfeed_record_reader **ret_reader,
+                                         struct tfeed_error *reterr)
+{
     struct tfeed_record_reader_options resolved;
     TFI_TRY(tfi_record_reader_options_resolve(options, &resolved, reterr));
     struct tfeed_record_reader *reader = tfi_alloc_zeroed(resolved.allocator, 1, sizeof *reader);
@@ -69,6 +78,7 @@ tfeed_status tfeed_record_reader_open(const char *path,
         .file_system = resolved.file_system,
         .allocator = resolved.allocator,
         .may_map = resolved.map == TFEED_MAP_AUTO,
+        .kept = kept,
         .first_member_only = resolved.tail == TFEED_TAIL_TENSORFLOW,
         .max_block_bytes = reader->max_record_bytes + TFI_RECORD_OVERHEAD_BYTES,
     };

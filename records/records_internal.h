@@ -22,6 +22,13 @@ enum tfi_record_fault {
     TFI_RECORD_WRONG_COMPRESSION, /* the file is compressed in another way than was said */
 };
 
+/* As tfeed_record_reader_open; where the file is mapped, by the map that is kept for this path. */
+tfeed_status tfi_record_reader_open_kept(const char *path,
+                                         const struct tfeed_record_reader_options *options,
+                                         struct tfi_kept_map *kept,
+                                         struct tfeed_record_reader **ret_reader,
+                                         struct tfeed_error *reterr);
+
 /* Why the reader's last call failed. */
 enum tfi_record_fault tfi_record_reader_fault(const struct tfeed_record_reader *reader);
 

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include <string.h>
+#include <unistd.h>
 
 #include "core/block_internal.h"
 #include "core/error_internal.h"
@@ -57,6 +58,64 @@ Test(source, map_shows_the_whole_file_and_slides_without_copying)
     cr_assert_str_eq(path, "f");
     cr_assert_eq(offset, 6);
     fixture_clear(&fixture);
+}
+
+/* A source of a local file, mapped by a map that is kept. */
+static void open_kept(const char *path, struct tfi_kept_map *kept, struct tfi_source *ret_source)
+{
+    const struct tfi_stream_options options = {
+        .may_map = true, .file_system = tfeed_local_files(), .kept = kept};
+    *ret_source = (struct tfi_source){.files = NULL};
+    cr_assert_eq(tfi_source_open(ret_source, path, &options, NULL), TFEED_OK);
+    cr_assert(ret_source->is_mapped);
+}
+
+Test(source, kept_map_is_shared_and_stays_when_sources_go)
+{
+    struct tfi_kept_map kept;
+    struct tfi_source one, other;
+    struct t_temp_dir dir;
+    char path[T_PATH_BYTES];
+    t_temp_dir_init(&dir);
+    t_temp_path(&dir, "file", path);
+    t_write_file(path, "0123456789", 10);
+    tfi_kept_map_init(&kept);
+    open_kept(path, &kept, &one);
+    const uint8_t *data = one.window.data;
+    open_kept(path, &kept, &other);
+    cr_assert_eq(other.window.data, data);
+    tfi_source_clear(&one);
+    cr_assert_eq(memcmp(other.window.data, "0123456789", 10), 0);
+    tfi_source_clear(&other);
+    open_kept(path, &kept, &one);
+    cr_assert_eq(one.window.data, data);
+    tfi_kept_map_clear(&kept);
+    cr_assert_eq(memcmp(one.window.data, "0123456789", 10), 0);
+    tfi_source_clear(&one);
+    t_temp_dir_clear(&dir);
+    cr_assert_not(t_has_leaks());
+}
+
+Test(source, kept_map_of_a_file_cut_short_is_not_used)
+{
+    struct tfi_kept_map kept;
+    struct tfi_source source;
+    struct t_temp_dir dir;
+    char path[T_PATH_BYTES];
+    t_temp_dir_init(&dir);
+    t_temp_path(&dir, "file", path);
+    t_write_file(path, "0123456789", 10);
+    tfi_kept_map_init(&kept);
+    open_kept(path, &kept, &source);
+    tfi_source_clear(&source);
+    cr_assert_eq(truncate(path, 4), 0);
+    open_kept(path, &kept, &source);
+    cr_assert_eq(source.window.len, 4);
+    cr_assert_eq(memcmp(source.window.data, "0123", 4), 0);
+    tfi_source_clear(&source);
+    tfi_kept_map_clear(&kept);
+    t_temp_dir_clear(&dir);
+    cr_assert_not(t_has_leaks());
 }
 
 Test(source, map_that_is_not_wanted_is_not_made)
