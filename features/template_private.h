@@ -24,6 +24,10 @@
 
 #include "core/byte_order_internal.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum { TFI_TEMPLATE_MAX_BYTES = 64, TFI_TEMPLATE_MAX_WORDS = TFI_TEMPLATE_MAX_BYTES / 8 };
 
 /* Eight bytes of a prefix, and a 1 in each that is a length which grows with PL. */
@@ -100,32 +104,27 @@ static inline bool tfi_template_varint(const uint8_t *at, size_t len,
     return true;
 }
 
-enum {
-    TFI_FRONT_MIN_BYTES = 8,
-    TFI_FRONT_MAX_BYTES = 32,
-    TFI_FRONT_MAX_WORDS = TFI_FRONT_MAX_BYTES / 8
-};
+enum { TFI_FRONT_MIN_BYTES = 4, TFI_FRONT_PART_BYTES = 16, TFI_FRONT_MAX_BYTES = 32 };
 
-/* Eight bytes of a front: those of their bits that are always the same, and what they are. */
-struct tfi_front_word {
-    uint64_t same;
-    uint64_t bits;
+/* Sixteen bytes of a front: those of their bits that are always the same, and what they are. */
+struct tfi_front_part {
+    uint8_t same[TFI_FRONT_PART_BYTES];
+    uint8_t bits[TFI_FRONT_PART_BYTES];
 };
 
 /* The front of an entry that nobody wants, "0a EL 0a KL name", to be stepped over where it comes
  * again: with an EL of as many bytes, 1 or 2, whatever it says. */
 struct tfi_front {
     uint8_t len;
-    bool is_wide; /* more than two words */
-    bool is_long; /* EL has two bytes */
-    /* from bytes 0, len - 8, 8 and len - 16 on; they overlap */
-    struct tfi_front_word words[TFI_FRONT_MAX_WORDS];
+    bool is_short;                  /* the first part holds it, and EL has one byte */
+    bool is_long;                   /* EL has two bytes */
+    struct tfi_front_part parts[2]; /* from bytes 0, and of a longer one len - 16, on */
 };
 
 /* A front that nothing has. */
 static inline void tfi_front_init(struct tfi_front *front)
 {
-    *front = (struct tfi_front){.len = TFI_FRONT_MIN_BYTES, .words = {{.same = 0, .bits = 1}}};
+    *front = (struct tfi_front){.is_short = true, .parts = {{.bits = {1}}}};
 }
 
 /* Remembers the front of an entry, len bytes of it, where it has the form. */
@@ -136,41 +135,58 @@ static inline void tfi_front_set(struct tfi_front *front, const uint8_t *entry, 
     if (len < TFI_FRONT_MIN_BYTES || len > TFI_FRONT_MAX_BYTES || (is_long && entry[2] >= 0x80))
         return;
     front->len = (uint8_t)len;
-    front->is_wide = len > 16;
     front->is_long = is_long;
-    /* of EL the top bits only, which say how many bytes it has */
-    const uint64_t in_length = is_long ? UINT64_C(0x7f7f00) : UINT64_C(0x7f00);
-    const size_t places[TFI_FRONT_MAX_WORDS] = {0, len - 8, 8, len - 16};
-    for (int i = 0; i < (front->is_wide ? 4 : 2); i++) {
-        struct tfi_front_word *word = &front->words[i];
-        word->same = ~(places[i] < 8 ? in_length >> 8 * places[i] : 0);
-        word->bits = tfi_load_le64(entry + places[i]) & word->same;
+    front->is_short = !is_long && len <= TFI_FRONT_PART_BYTES;
+    for (size_t i = 0; i < len; i++) {
+        const bool is_length = i == 1 || (is_long && i == 2);
+        const uint8_t same = is_length ? 0x80 : 0xff; /* whether it goes on, not what it says */
+        const uint8_t bits = entry[i] & same;
+        if (i < TFI_FRONT_PART_BYTES) {
+            front->parts[0].same[i] = same;
+            front->parts[0].bits[i] = bits;
+        }
+        if (len > TFI_FRONT_PART_BYTES && i + TFI_FRONT_PART_BYTES >= len) {
+            front->parts[1].same[i + TFI_FRONT_PART_BYTES - len] = same;
+            front->parts[1].bits[i + TFI_FRONT_PART_BYTES - len] = bits;
+        }
     }
 }
 
-static inline uint64_t tfi_front_difference(const struct tfi_front_word *word, const uint8_t *at)
+static inline bool tfi_front_part_is_at(const struct tfi_front_part *part, const uint8_t *at)
 {
-    return (tfi_load_le64(at) & word->same) ^ word->bits;
+#if defined(__SSE2__)
+    const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)at);
+    const __m128i same = _mm_loadu_si128((const __m128i_u *)(const void *)part->same);
+    const __m128i bits = _mm_loadu_si128((const __m128i_u *)(const void *)part->bits);
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(bytes, same), bits)) == 0xffff;
+#else
+    return (((tfi_load_le64(at) & tfi_load_le64(part->same)) ^ tfi_load_le64(part->bits)) |
+            ((tfi_load_le64(at + 8) & tfi_load_le64(part->same + 8)) ^
+             tfi_load_le64(part->bits + 8))) == 0;
+#endif
 }
 
-/* The byte behind the entry at `at` when it begins like this, else NULL. Its length is what the
- * next entry waits for: it is had before this one has been compared. */
+/* The byte behind the entry at `at` when it begins like this, else NULL; also when less than a part
+ * is left. Its length is what the next entry waits for: it is had before this one has been
+ * compared. */
 static inline const uint8_t *tfi_front_match(const struct tfi_front *front, const uint8_t *at,
                                              const uint8_t *end)
 {
     const size_t len = front->len;
     const size_t n_left = (size_t)(end - at);
-    if (n_left < len)
+    if (n_left < TFI_FRONT_PART_BYTES)
         return NULL;
     const uint8_t *behind = at + 2 + at[1];
-    uint64_t difference = tfi_front_difference(&front->words[0], at) |
-                          tfi_front_difference(&front->words[1], at + len - 8);
-    if (front->is_wide)
-        difference |= tfi_front_difference(&front->words[2], at + 8) |
-                      tfi_front_difference(&front->words[3], at + len - 16);
-    if (front->is_long)
-        behind += ((size_t)at[2] << 7) - 0x7f; /* one byte more, without its top bit */
-    if (difference != 0 || (size_t)(behind - at) - len > n_left - len)
+    if (!front->is_short) {
+        if (n_left < len)
+            return NULL;
+        if (front->is_long)
+            behind += ((size_t)at[2] << 7) - 0x7f; /* one byte more, without its top bit */
+        if (len > TFI_FRONT_PART_BYTES &&
+            !tfi_front_part_is_at(&front->parts[1], at + len - TFI_FRONT_PART_BYTES))
+            return NULL;
+    }
+    if (!tfi_front_part_is_at(&front->parts[0], at) || (size_t)(behind - at) - len > n_left - len)
         return NULL;
     return behind;
 }

@@ -129,7 +129,7 @@ static size_t steps_over(const struct tfi_front *front, const struct wire_bytes 
 Test(template, front_steps_over_entries_of_any_length)
 {
     static const int64_t values[300];
-    static const char *const names[] = {"four", "five5", "a longer name",
+    static const char *const names[] = {"five5", "a longer name", "a name of eighteen",
                                         "a name of twenty-six chrs"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         for (size_t n = 1; n < 300; n += 7) {
@@ -173,8 +173,21 @@ Test(template, front_of_another_form_steps_over_nothing)
     entry.data[2] &= 0x7f;
     tfi_front_set(&front, entry.data, TFI_FRONT_MAX_BYTES + 1);
     cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
-    tfi_front_set(&front, entry.data, 7);
+    tfi_front_set(&front, entry.data, TFI_FRONT_MIN_BYTES - 1);
     cr_assert_eq(steps_over(&front, &entry, entry.len), 0);
+}
+
+Test(template, front_of_a_short_name_is_recognised_where_a_part_is_left)
+{
+    static const int64_t values[300];
+    struct tfi_front front;
+    const struct wire_bytes entry = entry_of("", int64s_feature(values, 9));
+    tfi_front_set(&front, entry.data, TFI_FRONT_MIN_BYTES);
+    cr_assert_geq(entry.len, TFI_FRONT_PART_BYTES);
+    cr_assert_eq(steps_over(&front, &entry, entry.len), entry.len);
+    const struct wire_bytes last = entry_of("", int64_feature(1));
+    cr_assert_lt(last.len, TFI_FRONT_PART_BYTES);
+    cr_assert_eq(steps_over(&front, &last, last.len), 0);
 }
 
 Test(template, front_longer_than_its_entry_steps_over_nothing)
