@@ -72,7 +72,7 @@ static tfeed_status meet(struct file_cursor *cursor, tfeed_status status, struct
     window->n_skipped++;
     window->last_skipped = *error;
     if (cursor->on_error == TFEED_ON_ERROR_STOP_FILE ||
-        tfeed_record_reader_skip_damaged(cursor->reader, NULL) != TFEED_OK)
+        !tfi_record_reader_pass_certain(cursor->reader))
         return end_stretch(cursor);
     cursor->next.offset = tfeed_record_reader_offset(cursor->reader);
     cursor->next.record = tfi_record_reader_record(cursor->reader);
@@ -85,6 +85,7 @@ static tfeed_status approach(struct file_cursor *cursor, struct tfeed_error *ret
     const struct tfi_record_walk walk = {
         .until_offset = tfeed_record_reader_offset(cursor->reader) + PIECE_BYTES,
         .until_record = cursor->stretch.begin.record,
+        .passes_damage = cursor->on_error == TFEED_ON_ERROR_SKIP,
     };
     TFI_TRY(tfi_record_reader_walk(cursor->reader, &walk, reterr));
     if (tfi_record_reader_record(cursor->reader) == walk.until_record)

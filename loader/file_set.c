@@ -152,7 +152,8 @@ static tfeed_status take_files(struct file_set *set, struct tfeed_file_list *lis
 tfeed_status file_set_init(struct file_set *set, const char *const *patterns, size_t n_patterns,
                            const struct tfeed_loader_options *options, struct tfeed_error *reterr)
 {
-    *set = (struct file_set){.allocator = options->allocator, .hash = HASH_BEGIN};
+    *set = (struct file_set){
+        .allocator = options->allocator, .on_error = options->on_error, .hash = HASH_BEGIN};
     TFI_TRY(set_reader_options(set, options, reterr));
     struct tfeed_files_options files_options;
     tfeed_files_options_init(&files_options);
@@ -308,6 +309,7 @@ static tfeed_status walk_piece_locked(struct file_set *set, struct loader_file *
     const struct tfi_record_walk walk = {
         .until_offset = min_u64(target->offset, tfeed_record_reader_offset(reader) + piece_bytes),
         .until_record = target->record,
+        .passes_damage = set->on_error == TFEED_ON_ERROR_SKIP,
         .mark = keep_start,
         .user_data = &marker,
     };
@@ -399,7 +401,8 @@ static tfeed_status find_by_walk(struct file_set *set, uint32_t index, const str
     }
     if (status == TFEED_OK) {
         const struct tfi_record_walk walk = {.until_offset = target->offset,
-                                             .until_record = target->record};
+                                             .until_record = target->record,
+                                             .passes_damage = set->on_error == TFEED_ON_ERROR_SKIP};
         status = tfi_record_reader_walk(reader, &walk, reterr);
         *ret_place = (struct place){
             .offset = status == TFEED_OK ? tfeed_record_reader_offset(reader) : file->size,

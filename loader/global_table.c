@@ -70,6 +70,23 @@ static void note_map(struct global_file *file, const struct loader_file *known,
     file->base = view->data - TFI_RECORD_PAYLOAD_OFFSET - view->offset;
 }
 
+/* The next run of records. One whose length is damaged comes alone, *ret_view without a block: it
+ * keeps its number, and what is wrong with it is seen when its turn comes. */
+static tfeed_status next_run(const struct global_table *table, struct tfeed_record_reader *reader,
+                             struct tfeed_record_view views[LOADER_RUN_RECORDS], size_t *ret_n,
+                             struct tfeed_error *reterr)
+{
+    const tfeed_status status =
+        tfi_record_reader_next_headers(reader, SIZE_MAX, views, LOADER_RUN_RECORDS, ret_n, reterr);
+    const struct tfeed_record_view damaged = {.offset = tfeed_record_reader_offset(reader)};
+    if (status != TFEED_DATA_LOSS || table->plan->options->on_error != TFEED_ON_ERROR_SKIP ||
+        !tfi_record_reader_pass_certain(reader))
+        return status;
+    views[0] = damaged;
+    *ret_n = 1;
+    return TFEED_OK;
+}
+
 /* Adds the records of a file. What ends it is the status: OUT_OF_RANGE, or damage. */
 static tfeed_status walk(struct global_table *table, uint32_t index,
                          struct tfeed_record_reader *reader, struct tfeed_error *reterr)
@@ -80,15 +97,14 @@ static tfeed_status walk(struct global_table *table, uint32_t index,
     for (;;) {
         size_t n = 0;
         TFI_TRY(plan_check_stop(plan, reterr));
-        TFI_TRY(tfi_record_reader_next_headers(reader, SIZE_MAX, views, LOADER_RUN_RECORDS, &n,
-                                               reterr));
+        TFI_TRY(next_run(table, reader, views, &n, reterr));
         if (is_over_budget(table, table->n_records + n))
             return fail_budget(table, reterr);
         if (!reserve(table, table->n_records + n))
             return tfi_fail_memory(reterr, "the table of a global order");
         for (size_t i = 0; i < n; i++)
             table->offsets[table->n_records++] = views[i].offset;
-        if (is_mapped)
+        if (is_mapped && views[0].block != NULL)
             note_map(&table->files[index], &plan->set->files[index], &views[0]);
     }
 }

@@ -110,8 +110,10 @@ static tfeed_status check_frame(const struct order_plan *plan, const struct foun
 {
     const char *path = plan->set->files[found->place.file].path;
     uint64_t length;
-    if (!tfi_record_header_check(found->frame, &length) ||
-        length != found->len - TFI_RECORD_OVERHEAD_BYTES)
+    if (!tfi_record_header_check(found->frame, &length))
+        return tfi_fail_at(reterr, TFEED_DATA_LOSS, path, found->place.record, found->place.offset,
+                           "the checksum of the length is wrong");
+    if (length != found->len - TFI_RECORD_OVERHEAD_BYTES)
         return tfi_fail_at(reterr, TFEED_DATA_LOSS, path, found->place.record, found->place.offset,
                            "the file has changed since it was opened");
     *ret_view = (struct tfeed_record_view){

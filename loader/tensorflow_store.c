@@ -227,6 +227,7 @@ static tfeed_status read_again(const struct order_plan *plan, struct tfeed_recor
         const struct tfi_record_walk walk = {
             .until_offset = tfeed_record_reader_offset(reader) + PIECE_BYTES,
             .until_record = place->record,
+            .passes_damage = plan->options->on_error == TFEED_ON_ERROR_SKIP,
         };
         TFI_TRY(tfi_record_reader_walk(reader, &walk, reterr));
     }

@@ -382,7 +382,8 @@ tfeed_status tfi_record_reader_walk(struct tfeed_record_reader *reader,
             step_over(reader, walk);
         if (walk_is_over(reader, walk))
             return TFEED_OK;
-        if (prepare(reader) != TFEED_OK)
+        if (prepare(reader) != TFEED_OK &&
+            !(walk->passes_damage && tfi_record_reader_pass_certain(reader)))
             (void)tfi_record_pass_damage(reader); /* what it says is in failure, too */
     }
     return tfi_fail_again(reterr, &reader->failure);

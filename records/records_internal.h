@@ -51,6 +51,12 @@ tfeed_status tfi_record_reader_next_headers(struct tfeed_record_reader *reader, 
                                             struct tfeed_record_view *views, size_t max_views,
                                             size_t *ret_n_views, struct tfeed_error *reterr);
 
+/* The reader has stopped at damage. Goes on behind it where there is no doubt what the next record
+ * is: behind a bad payload, whose length was right, and behind a bad length if the checksum of the
+ * payload stands where the next record begins, so that nothing but the length was damaged. The
+ * record counts. A function of the file's bytes alone. False: the reader is at its end. */
+bool tfi_record_reader_pass_certain(struct tfeed_record_reader *reader);
+
 /* Finds the first place from `offset` on and before `until` where a whole record begins, by its
  * checksums; the next read begins there, with record number 0. Payloads may hold records: such a
  * place is no more than a guess, until somebody who came from the front of the file ends there.
@@ -85,6 +91,7 @@ struct tfi_record_walk {
     uint64_t until_offset; /* it ends where a record starts there or behind; UINT64_MAX: no such
                             * place */
     uint64_t until_record; /* or where the next record has this number; UINT64_MAX: none */
+    bool passes_damage;    /* it goes on as tfi_record_reader_pass_certain does */
     /* Told the place of each record whose number TFI_RECORD_MARK_EVERY divides, before stepping
      * over it; NULL: nobody. */
     void (*mark)(void *user_data, uint64_t record, uint64_t offset);

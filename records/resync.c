@@ -217,10 +217,12 @@ static tfeed_status find_record(struct search *search, uint64_t start, uint64_t 
 }
 
 /* Where reading goes on; the end of the stream where no record comes any more. */
-static tfeed_status choose(struct search *search, uint64_t start, uint64_t *ret_start)
+static tfeed_status choose(struct search *search, uint64_t start, uint64_t *ret_start,
+                           bool *ret_is_certain)
 {
     uint64_t first = NOT_FOUND;
     int n_gaps = 0;
+    *ret_is_certain = true;
     while (n_gaps < MAX_GAPS) {
         const uint64_t until = first == NOT_FOUND ? UINT64_MAX : first + LOOK_AHEAD_BYTES;
         enum outcome outcome;
@@ -246,11 +248,13 @@ static tfeed_status choose(struct search *search, uint64_t start, uint64_t *ret_
         start = found.end;
     }
     *ret_start = first;
+    *ret_is_certain = false;
     return TFEED_OK;
 }
 
 /* Puts the reader on the next record. */
-static tfeed_status find_next(struct tfeed_record_reader *reader, uint64_t *ret_offset)
+static tfeed_status find_next(struct tfeed_record_reader *reader, uint64_t *ret_offset,
+                              bool *ret_is_certain)
 {
     struct search search = {
         .reader = reader,
@@ -259,7 +263,7 @@ static tfeed_status find_next(struct tfeed_record_reader *reader, uint64_t *ret_
         .payload_offset = reader->offset + TFI_RECORD_PAYLOAD_OFFSET,
         .crc_end = reader->offset + TFI_RECORD_PAYLOAD_OFFSET,
     };
-    TFI_TRY(choose(&search, reader->offset + 1, ret_offset));
+    TFI_TRY(choose(&search, reader->offset + 1, ret_offset, ret_is_certain));
     reader->used = (size_t)(*ret_offset - tfi_stream_window(&reader->stream)->offset);
     reader->pause = TFI_PAUSE_RUN;
     return TFEED_OK;
@@ -273,10 +277,19 @@ static uint64_t end_offset(const struct tfeed_record_reader *reader)
     return size == TFEED_SIZE_UNKNOWN ? window->offset + window->len : size;
 }
 
-/* Moves behind the damage; with `stops` nothing more is wanted of the file. */
-static tfeed_status move_on(struct tfeed_record_reader *reader, bool stops,
+/* How far a reader goes for what lies behind damage. */
+enum effort {
+    TO_ANY,     /* the next record, or what is most likely it */
+    TO_CERTAIN, /* the next record, if there can be no other; else FAILED_PRECONDITION */
+    TO_NONE,    /* nothing more is wanted of the file */
+};
+
+/* Moves behind the damage. */
+static tfeed_status move_on(struct tfeed_record_reader *reader, enum effort effort,
                             struct tfeed_record_loss *loss)
 {
+    bool stops = effort == TO_NONE;
+
     loss->offset = reader->offset;
     loss->record = reader->record;
     if (stops) {
@@ -286,10 +299,15 @@ static tfeed_status move_on(struct tfeed_record_reader *reader, bool stops,
         reader->used += frame_len;
         loss->end_offset = reader->offset + frame_len;
     } else if (reader->is_out_of_step) {
-        const tfeed_status status = find_next(reader, &loss->end_offset);
+        bool is_certain = false;
+        const tfeed_status status = find_next(reader, &loss->end_offset, &is_certain);
         if (status != TFEED_OK) {
             reader->fault = TFI_RECORD_NO_FAULT;
             return tfi_record_stop_with(reader, status);
+        }
+        if (effort == TO_CERTAIN && !is_certain) {
+            reader->fault = TFI_RECORD_NO_FAULT; /* nobody goes on behind it */
+            return TFEED_FAILED_PRECONDITION;
         }
     } else { /* the stream has no more */
         stops = true;
@@ -321,7 +339,7 @@ tfeed_status tfeed_record_reader_resync(struct tfeed_record_reader *reader,
     if (!can_pass(reader))
         return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
                         "there is no damage that reading could go on behind");
-    const tfeed_status status = move_on(reader, false, &loss);
+    const tfeed_status status = move_on(reader, TO_ANY, &loss);
     if (status != TFEED_OK)
         return tfi_fail_again(reterr, &reader->failure);
     if (ret_loss != NULL)
@@ -336,7 +354,14 @@ tfeed_status tfeed_record_reader_skip_damaged(struct tfeed_record_reader *reader
         return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
                         "there is no record with a bad payload checksum to be skipped");
     struct tfeed_record_loss loss;
-    return move_on(reader, false, &loss);
+    return move_on(reader, TO_ANY, &loss);
+}
+
+bool tfi_record_reader_pass_certain(struct tfeed_record_reader *reader)
+{
+    struct tfeed_record_loss loss;
+    const bool has_next = reader->fault == TFI_RECORD_PAYLOAD_FAULT || reader->is_out_of_step;
+    return can_pass(reader) && has_next && move_on(reader, TO_CERTAIN, &loss) == TFEED_OK;
 }
 
 struct tfeed_record_losses tfeed_record_reader_losses(const struct tfeed_record_reader *reader)
@@ -357,7 +382,8 @@ tfeed_status tfi_record_pass_damage(struct tfeed_record_reader *reader)
             reader->max_skipped, error.message);
     }
     struct tfeed_record_loss loss;
-    TFI_TRY(move_on(reader, reader->on_error == TFEED_ON_ERROR_STOP_FILE, &loss));
+    TFI_TRY(
+        move_on(reader, reader->on_error == TFEED_ON_ERROR_STOP_FILE ? TO_NONE : TO_ANY, &loss));
     if (reader->on_loss != NULL)
         reader->on_loss(reader->loss_data, &loss, &error);
     return TFEED_OK;

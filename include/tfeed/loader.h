@@ -144,11 +144,12 @@ struct tfeed_loader_options {
     enum tfeed_level level;
 
     /** TFEED_ON_ERROR_FAIL: the batches before a damaged record, or one that cannot be parsed,
-     *  come, then `next` returns the error. SKIP: it is left out and counted; what lies behind a
-     *  bad length is not searched for: nothing more is read of the file then. STOP_FILE: nothing
-     *  more is read of this file in this epoch by the lane that met it; counted. GLOBAL reads no
-     *  record behind another: a damaged payload is left out alone, as under SKIP, and where framing
-     *  is lost the rest of that file is. */
+     *  come, then `next` returns the error. SKIP: it is left out and counted; behind a bad length
+     *  reading goes on where the checksum of the payload shows that nothing else was damaged, else
+     *  nothing more is read of the file: a record that is guessed may be part of a payload (`tfeed
+     *  repair` saves what can be found). STOP_FILE: nothing more is read of this file in this epoch
+     *  by the lane that met it; counted. GLOBAL reads no record behind another: a damaged payload
+     *  is left out alone, as under SKIP, and where framing is lost the rest of that file is. */
     enum tfeed_on_error on_error;
     int64_t max_skipped; /**< 100 over the loader's whole life, resumed parts included */
     bool skip_checksums; /**< those of payloads; false */

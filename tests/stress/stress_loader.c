@@ -389,9 +389,11 @@ static enum coming comes(const struct round *round, int64_t id)
         return NEVER_COMES;
     if (id < set->bad_id || id >= set->end_id)
         return COMES;
+    if (options->on_error == TFEED_ON_ERROR_SKIP)
+        return COMES; /* nothing but the length is damaged: where the next one begins is certain */
     if (set->damage == BAD_LENGTH)
-        return NEVER_COMES; /* nobody knows where it begins */
-    if (options->on_error == TFEED_ON_ERROR_SKIP || options->order == TFEED_ORDER_GLOBAL)
+        return NEVER_COMES; /* nobody looks where it begins */
+    if (options->order == TFEED_ORDER_GLOBAL)
         return COMES;
     /* the rest of the stretch that was read is left out: of a lane, or of the file */
     const bool has_lanes = set->is_plain && options->order == TFEED_ORDER_FAST;

@@ -26,6 +26,7 @@ static void reading_init(struct reading *reading, const struct t_shape *shape,
     memset(reading, 0, sizeof *reading);
     fixture_init(&reading->fixture);
     fixture_add_file(&reading->fixture, shape);
+    reading->fixture.options.on_error = on_error;
     cr_assert_eq(fixture_open_set(&reading->fixture), TFEED_OK);
     reading->fixture.pool = window_pool_new(NULL, NULL);
     reading->rows = t_rows_new();
@@ -162,14 +163,50 @@ Test(file_cursor, damaged_payload_is_skipped_and_counted)
     reading_clear(&reading);
 }
 
-Test(file_cursor, lost_framing_ends_the_stretch_and_counts_once)
+Test(file_cursor, damaged_length_is_skipped_and_counted)
 {
     struct reading reading;
     reading_init(&reading, &bad_length, TFEED_ON_ERROR_SKIP);
     cr_assert_eq(read_stretch(&reading, &whole, CURSOR_CHECKS_NOW, 128), TFEED_OUT_OF_RANGE);
     cr_assert_eq(reading.n_skipped, 1);
+    expect_records(&reading, 0, N_RECORDS, BAD_RECORD);
+    reading_clear(&reading);
+}
+
+Test(file_cursor, lost_framing_ends_the_stretch_and_counts_once)
+{
+    const struct t_shape both = {.n_records = N_RECORDS,
+                                 .record_bytes = 30,
+                                 .bad_payload = BAD_RECORD,
+                                 .bad_length = BAD_RECORD};
+    struct reading reading;
+    reading_init(&reading, &both, TFEED_ON_ERROR_SKIP);
+    cr_assert_eq(read_stretch(&reading, &whole, CURSOR_CHECKS_NOW, 128), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(reading.n_skipped, 1);
     expect_records(&reading, 0, BAD_RECORD, UINT64_MAX);
     reading_clear(&reading);
+}
+
+Test(file_cursor, stretch_behind_a_damaged_length_begins_where_reading_on_comes_to)
+{
+    for (int gzip = 0; gzip < 2; gzip++) {
+        struct t_shape shape = bad_length;
+        struct reading reading;
+        struct stretch stretch = {.begin = {.record = BAD_RECORD + 2}, .end_offset = UINT64_MAX};
+        uint64_t n_records;
+        shape.gzip = gzip == 1;
+        reading_init(&reading, &shape, TFEED_ON_ERROR_SKIP);
+        if (gzip == 0)
+            cr_assert_eq(file_set_find_record(&reading.fixture.set, 0, BAD_RECORD + 2, NULL,
+                                              &stretch.begin, NULL),
+                         TFEED_OK);
+        cr_assert_eq(read_stretch(&reading, &stretch, CURSOR_CHECKS_NOW, 128), TFEED_OUT_OF_RANGE);
+        cr_assert_eq(reading.n_skipped, 0, "it is another's to count");
+        expect_records(&reading, BAD_RECORD + 2, N_RECORDS, UINT64_MAX);
+        cr_assert_eq(file_set_count(&reading.fixture.set, 0, NULL, &n_records, NULL), TFEED_OK);
+        cr_assert_eq(n_records, N_RECORDS);
+        reading_clear(&reading);
+    }
 }
 
 Test(file_cursor, stop_file_ends_the_stretch_and_counts_once)

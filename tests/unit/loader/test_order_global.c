@@ -149,7 +149,7 @@ Test(order_global, lost_framing_fails_at_once_or_leaves_out_the_rest)
     struct fixture fixture;
     struct t_rows *rows = t_rows_new();
     prepare(&fixture, &runs[0]);
-    add_damaged(&fixture, -1, 70);
+    add_damaged(&fixture, 70, 70);
     cr_assert_eq(fixture_open(&fixture, &order_global, NULL, 0), TFEED_DATA_LOSS);
     fixture_close(&fixture);
     fixture.options.on_error = TFEED_ON_ERROR_SKIP;
@@ -158,6 +158,28 @@ Test(order_global, lost_framing_fails_at_once_or_leaves_out_the_rest)
     cr_assert_eq(fixture_draw_all(&fixture, 9, rows), TFEED_OUT_OF_RANGE);
     cr_assert_eq(rows->n, 2 * (N_ALL + 70));
     cr_assert_eq(fixture.n_skipped, 2, "once in each epoch");
+    free(rows);
+    fixture_clear(&fixture);
+}
+
+Test(order_global, damaged_length_is_left_out_under_skip)
+{
+    struct fixture fixture;
+    struct t_rows *rows = t_rows_new();
+    prepare(&fixture, &runs[0]);
+    add_damaged(&fixture, -1, 70);
+    fixture.options.on_error = TFEED_ON_ERROR_SKIP;
+    fixture.n_epochs = 2;
+    cr_assert_eq(fixture_open(&fixture, &order_global, NULL, 0), TFEED_OK);
+    cr_assert_eq(fixture_draw_all(&fixture, 9, rows), TFEED_OUT_OF_RANGE);
+    cr_assert_eq(rows->n, 2 * (N_ALL + 199));
+    cr_assert_eq(fixture.n_skipped, 2, "once in each epoch");
+    int n_of_last = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        cr_assert(rows->rows[i].file != N_FILES || rows->rows[i].record != 70);
+        n_of_last += rows->rows[i].file == N_FILES && rows->rows[i].record == 199;
+    }
+    cr_assert_eq(n_of_last, 2, "records behind it keep their numbers");
     free(rows);
     fixture_clear(&fixture);
 }

@@ -115,6 +115,48 @@ Test(resync, same_place_however_the_file_is_read)
     fixture_clear(&fixture);
 }
 
+Test(resync, only_what_is_certain_is_passed_when_that_is_asked)
+{
+    struct fixture fixture;
+    for (int both = 0; both < 2; both++) {
+        fixture_init(&fixture);
+        add_three(&fixture);
+        t_record_bytes_flip(&fixture.bytes, fixture.bytes.offsets[1] + 2, 3);
+        if (both == 1)
+            t_record_bytes_flip(&fixture.bytes, fixture.bytes.offsets[1] + 12, 3);
+        fixture_open(&fixture);
+        cr_assert_not(tfi_record_reader_pass_certain(fixture.reader), "there is no damage yet");
+        cr_assert_eq(next(&fixture), TFEED_OK);
+        cr_assert_eq(next(&fixture), TFEED_DATA_LOSS);
+        cr_assert_eq(tfi_record_reader_pass_certain(fixture.reader), both == 0);
+        cr_assert_eq(next(&fixture), both == 0 ? TFEED_OK : TFEED_DATA_LOSS);
+        if (both == 0)
+            cr_assert_eq(fixture.view.record, 2);
+        else
+            cr_assert_not(tfi_record_reader_pass_certain(fixture.reader), "it was asked");
+        fixture_close(&fixture);
+        fixture_clear(&fixture);
+    }
+}
+
+Test(resync, walk_passes_what_is_certain_when_that_is_asked)
+{
+    struct fixture fixture;
+    for (int passes = 0; passes < 2; passes++) {
+        const struct tfi_record_walk walk = {
+            .until_offset = UINT64_MAX, .until_record = UINT64_MAX, .passes_damage = passes == 1};
+        fixture_init(&fixture);
+        add_three(&fixture);
+        t_record_bytes_flip(&fixture.bytes, fixture.bytes.offsets[1] + 2, 3);
+        fixture_open(&fixture);
+        cr_assert_eq(tfi_record_reader_walk(fixture.reader, &walk, NULL),
+                     passes == 1 ? TFEED_OUT_OF_RANGE : TFEED_DATA_LOSS);
+        cr_assert_eq(tfi_record_reader_record(fixture.reader), passes == 1 ? 3 : 1);
+        fixture_close(&fixture);
+        fixture_clear(&fixture);
+    }
+}
+
 Test(resync, bad_payload_is_one_record)
 {
     struct fixture fixture;
