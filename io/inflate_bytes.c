@@ -10,6 +10,7 @@
  */
 #include "io/inflate_bytes_internal.h"
 
+#include "core/allocator_internal.h"
 #include "core/error_internal.h"
 #include "io/inflate_private.h"
 
@@ -27,6 +28,23 @@ static tfeed_status make_room(struct tfi_byte_buffer *inflated, size_t n_given, 
     return TFEED_OK;
 }
 
+/* What is wrong after a run; TFEED_OK: nothing. */
+static tfeed_status check_run(enum tfi_inflate_result result,
+                              const struct tfi_inflate_buffers *buffers, struct tfeed_error *reterr)
+{
+    if (result == TFI_INFLATE_DAMAGED)
+        return tfi_fail(reterr, TFEED_DATA_LOSS, "%s", buffers->detail);
+    if (result == TFI_INFLATE_NO_MEMORY)
+        return tfi_fail_memory(reterr, "inflating");
+    return TFEED_OK;
+}
+
+/* True after the last run: the stream has ended, or what there is of it. */
+static bool is_over(enum tfi_inflate_result result, const struct tfi_inflate_buffers *buffers)
+{
+    return result == TFI_INFLATE_END || (buffers->avail_in == 0 && buffers->avail_out > 0);
+}
+
 static tfeed_status inflate_all(void *inflater, const uint8_t *data, size_t len, size_t max_bytes,
                                 struct tfi_byte_buffer *inflated, struct tfeed_error *reterr)
 {
@@ -41,14 +59,11 @@ static tfeed_status inflate_all(void *inflater, const uint8_t *data, size_t len,
         const size_t n_new = room - buffers.avail_out;
         inflated->len += n_new;
         n_given += n_new;
-        if (result == TFI_INFLATE_DAMAGED)
-            return tfi_fail(reterr, TFEED_DATA_LOSS, "%s", buffers.detail);
-        if (result == TFI_INFLATE_NO_MEMORY)
-            return tfi_fail_memory(reterr, "inflating");
+        TFI_TRY(check_run(result, &buffers, reterr));
         if (n_given > max_bytes)
             return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
                             "inflates to more than the limit of %zu bytes", max_bytes);
-        if (result == TFI_INFLATE_END || (buffers.avail_in == 0 && buffers.avail_out > 0))
+        if (is_over(result, &buffers))
             return TFEED_OK;
     }
 }
@@ -64,4 +79,58 @@ tfeed_status tfi_inflate_bytes(const uint8_t *data, size_t len, bool is_gzip, si
     const tfeed_status status = inflate_all(inflater, data, len, max_bytes, inflated, reterr);
     tfi_inflate_by_zlib.close(inflater);
     return status;
+}
+
+/* ------------------------------------------------------- one after the other */
+
+struct tfi_bytes_inflater {
+    const struct tfeed_allocator *allocator;
+    void *engine;
+};
+
+struct tfi_bytes_inflater *tfi_bytes_inflater_new(bool is_gzip,
+                                                  const struct tfeed_allocator *allocator)
+{
+    struct tfi_bytes_inflater *inflater = tfi_alloc(allocator, sizeof *inflater);
+    if (inflater == NULL)
+        return NULL;
+    inflater->allocator = allocator;
+    inflater->engine = tfi_inflate_by_zlib.open(is_gzip, allocator);
+    if (inflater->engine != NULL)
+        return inflater;
+    tfi_free(allocator, inflater);
+    return NULL;
+}
+
+void tfi_bytes_inflater_free(struct tfi_bytes_inflater *inflater)
+{
+    if (inflater == NULL)
+        return;
+    tfi_inflate_by_zlib.close(inflater->engine);
+    tfi_free(inflater->allocator, inflater);
+}
+
+tfeed_status tfi_bytes_inflater_run(struct tfi_bytes_inflater *inflater, const uint8_t *data,
+                                    size_t len, uint8_t *to, size_t room, size_t *ret_len,
+                                    struct tfeed_error *reterr)
+{
+    struct tfi_inflate_buffers buffers = {
+        .next_in = data, .avail_in = len, .next_out = to, .avail_out = room};
+    size_t n_given = 0;
+    uint8_t beyond;
+    tfi_inflate_by_zlib.reset(inflater->engine);
+    while (len > 0 && n_given <= room) {
+        if (buffers.avail_out == 0) { /* one byte more says whether there is more */
+            buffers.next_out = &beyond;
+            buffers.avail_out = 1;
+        }
+        const size_t avail = buffers.avail_out;
+        const enum tfi_inflate_result result = tfi_inflate_by_zlib.run(inflater->engine, &buffers);
+        n_given += avail - buffers.avail_out;
+        TFI_TRY(check_run(result, &buffers, reterr));
+        if (is_over(result, &buffers))
+            break;
+    }
+    *ret_len = n_given;
+    return TFEED_OK;
 }

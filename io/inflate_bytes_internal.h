@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tfeed/allocator.h>
+
 #include "core/byte_buffer_internal.h"
 
 /* Appends what the first stream (gzip: member) at data[len] holds, as far as it is there: a stream
@@ -19,5 +21,22 @@
  * max_bytes, or no memory. The buffer may then hold some of it. */
 tfeed_status tfi_inflate_bytes(const uint8_t *data, size_t len, bool is_gzip, size_t max_bytes,
                                struct tfi_byte_buffer *inflated, struct tfeed_error *reterr);
+
+/* The same of one stream after the other, each into the caller's room. */
+struct tfi_bytes_inflater;
+
+/* NULL: no memory. The allocator's address must stay good. */
+struct tfi_bytes_inflater *tfi_bytes_inflater_new(bool is_gzip,
+                                                  const struct tfeed_allocator *allocator);
+
+/* NULL does nothing. */
+void tfi_bytes_inflater_free(struct tfi_bytes_inflater *inflater);
+
+/* Puts what the stream holds into to[room]; *ret_len says how much that was, room + 1 stands for
+ * more: then no further byte was looked at. DATA_LOSS: it does not inflate; RESOURCE_EXHAUSTED: no
+ * memory, of which only the first streams take any. */
+tfeed_status tfi_bytes_inflater_run(struct tfi_bytes_inflater *inflater, const uint8_t *data,
+                                    size_t len, uint8_t *to, size_t room, size_t *ret_len,
+                                    struct tfeed_error *reterr);
 
 #endif

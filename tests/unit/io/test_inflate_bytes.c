@@ -105,3 +105,77 @@ Test(inflate_bytes, failed_allocation_is_reported)
         tfi_byte_buffer_clear(&buffer);
     });
 }
+
+/* ---------------------------------------------------------- one after the other */
+
+Test(inflate_bytes, streams_one_after_the_other_come_into_the_callers_room)
+{
+    static uint8_t room[CONTENT_BYTES + 1];
+    for (int is_gzip = 0; is_gzip < 2; is_gzip++) {
+        const size_t len = pack(is_gzip == 1);
+        struct tfi_bytes_inflater *inflater = tfi_bytes_inflater_new(is_gzip == 1, NULL);
+        size_t n = 0;
+        cr_assert_not_null(inflater);
+        for (int i = 0; i < 2; i++) {
+            /* whole, one byte short of room, damaged, cut, nothing */
+            memset(room, 0x55, sizeof room);
+            cr_assert_eq(
+                tfi_bytes_inflater_run(inflater, packed, len, room, CONTENT_BYTES, &n, NULL),
+                TFEED_OK);
+            cr_assert_eq(n, (size_t)CONTENT_BYTES);
+            cr_assert_eq(memcmp(room, content, CONTENT_BYTES), 0);
+            cr_assert_eq(room[CONTENT_BYTES], 0x55, "nothing is written behind the room");
+            cr_assert_eq(
+                tfi_bytes_inflater_run(inflater, packed, len, room, CONTENT_BYTES - 1, &n, NULL),
+                TFEED_OK);
+            cr_assert_eq(n, (size_t)CONTENT_BYTES, "more than the room");
+            cr_assert_eq(tfi_bytes_inflater_run(inflater, (const uint8_t *)"none", 4, room,
+                                                CONTENT_BYTES, &n, NULL),
+                         TFEED_DATA_LOSS);
+            cr_assert_eq(
+                tfi_bytes_inflater_run(inflater, packed, len / 2, room, CONTENT_BYTES, &n, NULL),
+                TFEED_OK);
+            cr_assert(n > 0 && n < CONTENT_BYTES);
+            cr_assert_eq(memcmp(room, content, n), 0);
+            cr_assert_eq(tfi_bytes_inflater_run(inflater, packed, 0, room, CONTENT_BYTES, &n, NULL),
+                         TFEED_OK);
+            cr_assert_eq(n, 0);
+        }
+        tfi_bytes_inflater_free(inflater);
+    }
+    T_EXPECT_NO_LEAKS(NULL);
+}
+
+Test(inflate_bytes, a_wrong_trailer_behind_a_full_room_is_seen)
+{
+    static uint8_t room[CONTENT_BYTES];
+    const size_t len = pack(true);
+    size_t n = 0;
+    struct tfi_bytes_inflater *inflater = tfi_bytes_inflater_new(true, NULL);
+    packed[len - 1] ^= 1;
+    cr_assert_eq(tfi_bytes_inflater_run(inflater, packed, len, room, CONTENT_BYTES, &n, NULL),
+                 TFEED_DATA_LOSS);
+    tfi_bytes_inflater_free(inflater);
+}
+
+Test(inflate_bytes, an_inflater_goes_on_after_memory_was_short)
+{
+    static uint8_t room[CONTENT_BYTES];
+    const size_t len = pack(true);
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfi_bytes_inflater *inflater = tfi_bytes_inflater_new(true, allocator);
+        size_t n = 0;
+        if (inflater != NULL) {
+            tfeed_status status =
+                tfi_bytes_inflater_run(inflater, packed, len, room, CONTENT_BYTES, &n, NULL);
+            if (status == TFEED_RESOURCE_EXHAUSTED)
+                status =
+                    tfi_bytes_inflater_run(inflater, packed, len, room, CONTENT_BYTES, &n, NULL);
+            cr_assert_eq(status, TFEED_OK);
+            cr_assert_eq(n, (size_t)CONTENT_BYTES);
+        } else {
+            cr_assert(t_has_failed(&t_failing));
+        }
+        tfi_bytes_inflater_free(inflater);
+    });
+}
