@@ -36,4 +36,25 @@ const char *tfi_decode_quote(const void *text, size_t len, char quoted[TFI_QUOTE
 tfeed_status tfi_decode_join(struct tfeed_tensor *tensor, const struct tfi_byte_buffer *bytes,
                              struct tfeed_error *reterr);
 
+/* --- one value, for rows of a schema's columns as well ---------------------------------------- */
+
+/* True for the dtypes that raw bytes are decoded to. */
+bool tfi_raw_is_decodable(enum tfeed_dtype dtype);
+
+/* Bytes into a row, cut or filled up with zeros. */
+void tfi_raw_copy(const uint8_t *data, size_t len, uint8_t *row, size_t row_bytes);
+
+/* Makes elements that stand in data[n_bytes] big-endian ones, or native again. */
+void tfi_raw_turn(enum tfeed_dtype dtype, uint8_t *data, size_t n_bytes);
+
+/* Reads a string as element i of a tensor of float, double, int32 or int64. */
+tfeed_status tfi_string_to_number(const struct tfeed_bytes *string,
+                                  const struct tfeed_tensor *tensor, int64_t i,
+                                  struct tfeed_error *reterr);
+
+/* Reads a TensorProto of the dtype and the shape of a tensor, which is not one of strings, into its
+ * elements. INVALID_ARGUMENT: it is none, or of others; the elements may have changed then. */
+tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized,
+                                   const struct tfeed_tensor *tensor, struct tfeed_error *reterr);
+
 #endif

@@ -37,11 +37,16 @@ static size_t unit_bytes(enum tfeed_dtype dtype)
     return 0;
 }
 
+bool tfi_raw_is_decodable(enum tfeed_dtype dtype)
+{
+    return unit_bytes(dtype) > 0;
+}
+
 static tfeed_status check_arguments(const struct tfeed_tensor *strings, enum tfeed_dtype out_type,
                                     struct tfeed_error *reterr)
 {
     TFI_TRY(tfi_decode_check_strings(strings, reterr));
-    if (unit_bytes(out_type) > 0)
+    if (tfi_raw_is_decodable(out_type))
         return TFEED_OK;
     return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "raw bytes are not decoded to dtype %s (%d)",
                     tfeed_dtype_name(out_type), (int)out_type);
@@ -77,13 +82,9 @@ static void swap_64(uint8_t *at, const uint8_t *end)
     }
 }
 
-/* Makes the elements of a tensor big-endian ones, or native again. */
-static void swap_units(const struct tfeed_tensor *tensor)
+void tfi_raw_turn(enum tfeed_dtype dtype, uint8_t *data, size_t n_bytes)
 {
-    const size_t n_bytes =
-        (size_t)tfeed_tensor_n_elements(tensor) * tfeed_dtype_size(tensor->dtype);
-    uint8_t *data = tensor->data;
-    switch (unit_bytes(tensor->dtype)) {
+    switch (unit_bytes(dtype)) {
     case sizeof(uint16_t):
         swap_16(data, data + n_bytes);
         break;
@@ -96,6 +97,14 @@ static void swap_units(const struct tfeed_tensor *tensor)
     default: /* single bytes */
         break;
     }
+}
+
+void tfi_raw_copy(const uint8_t *data, size_t len, uint8_t *row, size_t row_bytes)
+{
+    const size_t n_taken = len < row_bytes ? len : row_bytes;
+    if (n_taken > 0)
+        memcpy(row, data, n_taken);
+    memset(row + n_taken, 0, row_bytes - n_taken);
 }
 
 /* The length of all strings; 0 where there are none. */
@@ -134,14 +143,10 @@ static tfeed_status decode_rows(const struct tfeed_tensor *strings, size_t row_b
         &strings->shape, (int64_t)(row_bytes / tfeed_dtype_size(out_type)), &shape, reterr));
     TFI_TRY(tfeed_tensor_alloc(out_type, &shape, allocator, &tensor, reterr));
     uint8_t *row = tensor.data;
-    for (int64_t i = 0; i < n; i++, row += row_bytes) {
-        const size_t n_taken = elements[i].len < row_bytes ? elements[i].len : row_bytes;
-        if (n_taken > 0)
-            memcpy(row, elements[i].data, n_taken);
-        memset(row + n_taken, 0, row_bytes - n_taken);
-    }
+    for (int64_t i = 0; i < n; i++, row += row_bytes)
+        tfi_raw_copy(elements[i].data, elements[i].len, row, row_bytes);
     if (!little_endian)
-        swap_units(&tensor);
+        tfi_raw_turn(out_type, tensor.data, (size_t)n * row_bytes);
     *ret_tensor = tensor;
     return TFEED_OK;
 }

@@ -223,7 +223,8 @@ static tfeed_status check_size(const struct proto *proto, int64_t n, size_t max_
 
 /* Puts the views of strings that lie one behind the other; false where their lengths are not the
  * content's. */
-static bool take_content_strings(const struct proto *proto, struct tfeed_tensor *tensor, size_t n)
+static bool take_content_strings(const struct proto *proto, const struct tfeed_tensor *tensor,
+                                 size_t n)
 {
     struct tfeed_bytes *strings = tfeed_tensor_strings(tensor);
     const uint8_t *at = proto->content.at;
@@ -244,8 +245,8 @@ static bool take_content_strings(const struct proto *proto, struct tfeed_tensor 
     return at == end;
 }
 
-static tfeed_status take_content(const struct proto *proto, struct tfeed_tensor *tensor, size_t n,
-                                 struct tfeed_error *reterr)
+static tfeed_status take_content(const struct proto *proto, const struct tfeed_tensor *tensor,
+                                 size_t n, struct tfeed_error *reterr)
 {
     if (proto->dtype != TFEED_STRING) {
         memcpy(tensor->data, proto->content.at, (size_t)(proto->content.end - proto->content.at));
@@ -333,8 +334,8 @@ static void fill_up(const struct filling *filling, size_t n_values_of_element)
         memcpy(filling->data + i * size, filling->data + (n_filled - 1) * size, size);
 }
 
-static tfeed_status take_values(const struct proto *proto, struct tfeed_tensor *tensor, size_t n,
-                                struct tfeed_error *reterr)
+static tfeed_status take_values(const struct proto *proto, const struct tfeed_tensor *tensor,
+                                size_t n, struct tfeed_error *reterr)
 {
     const struct value_list list = list_of(tensor->dtype);
     struct tfi_wire wire = {proto->serialized->data,
@@ -363,7 +364,44 @@ static void hold_strings(const struct proto *proto, struct tfeed_tensor *tensor,
     tfi_block_ref_n(proto->serialized->block, n);
 }
 
-/* --------------------------------------------------------------------- call */
+/* -------------------------------------------------------------------- calls */
+
+/* dtype, shape and where the elements are; *ret_n is their number. */
+static tfeed_status open_proto(const struct tfeed_bytes *serialized, enum tfeed_dtype out_type,
+                               struct proto *ret_proto, int64_t *ret_n, struct tfeed_error *reterr)
+{
+    static const struct tfeed_bytes empty = {(const uint8_t *)"", 0, NULL};
+    *ret_proto = (struct proto){.serialized = serialized->len > 0 ? serialized : &empty};
+    TFI_TRY(read_head(ret_proto, reterr));
+    TFI_TRY(check_dtype(ret_proto, out_type, reterr));
+    return check_shape(ret_proto, ret_n, reterr);
+}
+
+static tfeed_status take_elements(const struct proto *proto, const struct tfeed_tensor *tensor,
+                                  size_t n, struct tfeed_error *reterr)
+{
+    const bool has_content = n > 0 && proto->content.at != proto->content.end;
+    return has_content ? take_content(proto, tensor, n, reterr)
+                       : take_values(proto, tensor, n, reterr);
+}
+
+tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized,
+                                   const struct tfeed_tensor *tensor, struct tfeed_error *reterr)
+{
+    struct proto proto;
+    int64_t n = 0;
+    TFI_TRY(open_proto(serialized, tensor->dtype, &proto, &n, reterr));
+    if (!tfeed_shape_equal(&proto.shape, &tensor->shape)) {
+        char found[TFEED_SHAPE_TEXT_BYTES];
+        char wanted[TFEED_SHAPE_TEXT_BYTES];
+        return tfi_decode_fail(reterr, TFEED_INVALID_ARGUMENT, proto.serialized,
+                               proto.serialized->data, "a tensor of shape %s, expected %s",
+                               tfeed_shape_format(&proto.shape, found),
+                               tfeed_shape_format(&tensor->shape, wanted));
+    }
+    TFI_TRY(check_size(&proto, n, SIZE_MAX, reterr));
+    return take_elements(&proto, tensor, (size_t)n, reterr);
+}
 
 static tfeed_status check_serialized(const struct tfeed_tensor *serialized,
                                      struct tfeed_error *reterr)
@@ -381,20 +419,14 @@ tfeed_status tfeed_parse_tensor(const struct tfeed_tensor *serialized, enum tfee
                                 size_t max_bytes, const struct tfeed_allocator *allocator,
                                 struct tfeed_tensor *ret_tensor, struct tfeed_error *reterr)
 {
-    static const struct tfeed_bytes empty = {(const uint8_t *)"", 0, NULL};
     struct tfeed_tensor tensor = {0};
+    struct proto proto;
     int64_t n = 0;
     TFI_TRY(check_serialized(serialized, reterr));
-    const struct tfeed_bytes *bytes = tfeed_tensor_strings(serialized);
-    struct proto proto = {.serialized = bytes->len > 0 ? bytes : &empty};
-    TFI_TRY(read_head(&proto, reterr));
-    TFI_TRY(check_dtype(&proto, out_type, reterr));
-    TFI_TRY(check_shape(&proto, &n, reterr));
+    TFI_TRY(open_proto(tfeed_tensor_strings(serialized), out_type, &proto, &n, reterr));
     TFI_TRY(check_size(&proto, n, max_bytes > 0 ? max_bytes : TFEED_DECODE_MAX_BYTES, reterr));
     TFI_TRY(tfeed_tensor_alloc(out_type, &proto.shape, allocator, &tensor, reterr));
-    const bool has_content = n > 0 && proto.content.at != proto.content.end;
-    const tfeed_status status = has_content ? take_content(&proto, &tensor, (size_t)n, reterr)
-                                            : take_values(&proto, &tensor, (size_t)n, reterr);
+    const tfeed_status status = take_elements(&proto, &tensor, (size_t)n, reterr);
     if (status != TFEED_OK) {
         tfeed_tensor_clear(&tensor);
         return status;

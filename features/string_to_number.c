@@ -7,6 +7,20 @@
 #include "features/decode_private.h"
 #include "features/number_field_private.h"
 
+tfeed_status tfi_string_to_number(const struct tfeed_bytes *string,
+                                  const struct tfeed_tensor *tensor, int64_t i,
+                                  struct tfeed_error *reterr)
+{
+    char quoted[TFI_QUOTED_BYTES];
+    if (tfi_number_field_read(string->data, string->len, tensor, i))
+        return TFEED_OK;
+    return tfi_decode_fail(
+        reterr, TFEED_INVALID_ARGUMENT, string, string->data,
+        "StringToNumberOp could not correctly convert string: %s (element %lld, to %s)",
+        tfi_decode_quote(string->data, string->len, quoted), (long long)i,
+        tfeed_dtype_name(tensor->dtype));
+}
+
 tfeed_status tfeed_string_to_number(const struct tfeed_tensor *strings, enum tfeed_dtype out_type,
                                     const struct tfeed_allocator *allocator,
                                     struct tfeed_tensor *ret_tensor, struct tfeed_error *reterr)
@@ -21,15 +35,11 @@ tfeed_status tfeed_string_to_number(const struct tfeed_tensor *strings, enum tfe
     const struct tfeed_bytes *elements = tfeed_tensor_strings(strings);
     const int64_t n = tfeed_tensor_n_elements(strings);
     for (int64_t i = 0; i < n; i++) {
-        char quoted[TFI_QUOTED_BYTES];
-        if (tfi_number_field_read(elements[i].data, elements[i].len, &tensor, i))
+        const tfeed_status status = tfi_string_to_number(&elements[i], &tensor, i, reterr);
+        if (status == TFEED_OK)
             continue;
         tfeed_tensor_clear(&tensor);
-        return tfi_decode_fail(
-            reterr, TFEED_INVALID_ARGUMENT, &elements[i], elements[i].data,
-            "StringToNumberOp could not correctly convert string: %s (element %lld, to %s)",
-            tfi_decode_quote(elements[i].data, elements[i].len, quoted), (long long)i,
-            tfeed_dtype_name(out_type));
+        return status;
     }
     *ret_tensor = tensor;
     return TFEED_OK;
