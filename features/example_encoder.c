@@ -20,6 +20,7 @@
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
 #include "features/columns_private.h"
+#include "features/decode_private.h"
 #include "features/example_writer_private.h"
 #include "features/template_private.h"
 
@@ -71,6 +72,23 @@ static void take_template(struct tfeed_example_encoder *encoder, struct encoded 
             tmpl->len + (tmpl->is_scalar ? TFI_VARINT_MAX_BYTES : tmpl->payload_bytes);
 }
 
+/* Some columns do not say what bytes they were made of. */
+static tfeed_status check_feature(const struct tfi_feature *feature, struct tfeed_error *reterr)
+{
+    if (feature->store == TFI_STORE_RAW_FLOAT)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "feature '%s': bytes cannot be made again of a column of scaled floats",
+                        feature->name);
+    if (feature->store == TFI_STORE_DECODED &&
+        (feature->decoded.decoding != TFEED_DECODING_RAW ||
+         feature->decoded.compression != TFEED_COMPRESSION_NONE))
+        return tfi_fail(reterr, TFEED_UNIMPLEMENTED,
+                        "feature '%s': of decoded columns only raw bytes that are not compressed "
+                        "are encoded again",
+                        feature->name);
+    return TFEED_OK;
+}
+
 tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
                                        const struct tfeed_allocator *allocator,
                                        struct tfeed_example_encoder **ret_encoder,
@@ -79,10 +97,7 @@ tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
     if (schema->n_columns == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "a schema without features");
     for (int i = 0; i < schema->n_features; i++)
-        if (schema->features[i].store == TFI_STORE_RAW_FLOAT)
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "feature '%s': bytes cannot be made again of a column of scaled floats",
-                            schema->features[i].name);
+        TFI_TRY(check_feature(&schema->features[i], reterr));
     struct tfeed_example_encoder *encoder = tfi_alloc_zeroed(allocator, 1, sizeof *encoder);
     if (encoder == NULL)
         return tfi_fail_memory(reterr, "an example encoder");
@@ -168,7 +183,7 @@ static struct tfi_value_list list_of(const struct encoded *encoded, size_t row,
     }
     list.values = encoded->rows + row * encoded->row_bytes;
     list.n = feature->n_values;
-    if (tfi_feature_is_raw(feature)) {
+    if (tfi_feature_is_spelled(feature)) {
         *storage = (struct tfeed_bytes){list.values, encoded->row_bytes, NULL};
         list.values = storage;
     }
@@ -193,7 +208,10 @@ static uint8_t *write_measured(const struct encoded *encoded, size_t row, uint8_
     struct tfi_value_list list;
     (void)measure(encoded, row, &storage, &head, &list);
     const struct tfi_entry_sizes sizes = tfi_entry_sizes_of(&head, list.payload_len);
-    return tfi_value_list_write(tfi_entry_head_write(at, &head, &sizes), &list);
+    at = tfi_value_list_write(tfi_entry_head_write(at, &head, &sizes), &list);
+    if (encoded->store == TFI_STORE_DECODED && encoded->feature->decoded.big_endian)
+        tfi_raw_turn(encoded->feature->dtype, at - encoded->row_bytes, encoded->row_bytes);
+    return at;
 }
 
 /* The bytes that the entries of a row take at most; SIZE_MAX: more than a message may have. */

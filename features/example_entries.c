@@ -116,17 +116,33 @@ static void copy_raw(const struct tfeed_example_parser *parser, const struct tfi
         parser->scale_bytes(bytes, feature->n_elements, feature->scale, feature->offset, &ahead,
                             (float *)(void *)row);
     else
-        tfi_copy_bytes(bytes, feature->n_elements, &ahead, row);
+        tfi_copy_bytes(bytes, feature->value_bytes, &ahead, row);
 }
 
 static void store_raw(const struct tfeed_example_parser *parser, struct filling *filling,
                       struct tfi_chunk chunk)
 {
-    if (chunk.len != filling->cell->feature->n_elements)
+    if (chunk.len != filling->cell->feature->value_bytes)
         note_fault(filling, (struct tfi_fault_detail){.fault = TFI_FAULT_LENGTH, .n = chunk.len});
     else if (filling->n == 0)
         copy_raw(parser, filling->cell, chunk.data);
     filling->n++;
+}
+
+static void store_decoded(struct filling *filling, struct tfi_chunk chunk)
+{
+    const struct tfi_cell *cell = filling->cell;
+    const size_t i = filling->n++;
+    if (i >= cell->feature->n_values)
+        return;
+    const tfeed_status status = tfi_decoder_decode(cell->decoder, chunk, i, filling->row, NULL);
+    if (status == TFEED_OK)
+        return;
+    note_fault(filling, (struct tfi_fault_detail){.fault = status == TFEED_RESOURCE_EXHAUSTED
+                                                               ? TFI_FAULT_NO_MEMORY
+                                                               : TFI_FAULT_VALUE,
+                                                  .n = i,
+                                                  .chunk = chunk});
 }
 
 /* False when the values are malformed. */
@@ -142,9 +158,12 @@ static bool store_chunk(const struct tfeed_example_parser *parser, struct fillin
     case TFI_STORE_STRING:
         store_string(parser, filling, chunk);
         return true;
-    case TFI_STORE_RAW_UINT8:
+    case TFI_STORE_RAW_BYTES:
     case TFI_STORE_RAW_FLOAT:
         store_raw(parser, filling, chunk);
+        return true;
+    case TFI_STORE_DECODED:
+        store_decoded(filling, chunk);
         return true;
     case TFI_STORE_LIST:
         break; /* tfi_list_fill */

@@ -69,12 +69,12 @@ tfeed_status tfi_example_fail_unfilled(const struct tfeed_example_parser *parser
                        feature->name, kind_name(detail->kind), kind_name(feature->kind));
         break;
     case TFI_FAULT_COUNT:
-        (void)snprintf(message, sizeof message,
-                       "Key: %s.  Can't parse serialized Example. Number of %s values != expected. "
-                       "Values size: %zu but output shape: %s",
-                       feature->name, kind_name(feature->kind), detail->n,
-                       tfi_feature_is_raw(feature) ? "[]"
-                                                   : tfeed_shape_format(&feature->shape, shape));
+        (void)snprintf(
+            message, sizeof message,
+            "Key: %s.  Can't parse serialized Example. Number of %s values != expected. "
+            "Values size: %zu but output shape: %s",
+            feature->name, kind_name(feature->kind), detail->n,
+            tfi_feature_is_spelled(feature) ? "[]" : tfeed_shape_format(&feature->shape, shape));
         break;
     case TFI_FAULT_STEPS: {
         const struct tfeed_shape steps = tfeed_shape_batch(TFEED_DIM_UNKNOWN, feature->shape);
@@ -87,12 +87,21 @@ tfeed_status tfi_example_fail_unfilled(const struct tfeed_example_parser *parser
     }
     case TFI_FAULT_LENGTH:
         (void)snprintf(message, sizeof message, "Key: %s.  Raw value of %zu bytes, expected %zu.",
-                       feature->name, detail->n, feature->n_elements);
+                       feature->name, detail->n, feature->value_bytes);
         break;
     case TFI_FAULT_RANGE:
         (void)snprintf(message, sizeof message, "Key: %s.  Value %" PRId64 " does not fit int32.",
                        feature->name, detail->value);
         break;
+    case TFI_FAULT_VALUE: { /* decoded again for what it says of it */
+        struct tfeed_error why = TFEED_ERROR_INIT;
+        (void)tfi_decoder_decode(cell->decoder, detail->chunk, detail->n,
+                                 cell->rows + parser->row * cell->row_bytes, &why);
+        (void)snprintf(message, sizeof message, "Key: %s.  %.400s", feature->name, why.message);
+        break;
+    }
+    case TFI_FAULT_NO_MEMORY:
+        return tfi_fail_memory(reterr, "decoding the values of a batch");
     }
     return tfi_example_fail(parser, reterr, message);
 }

@@ -35,8 +35,22 @@ static size_t spread_bytes(const struct tfeed_schema *schema)
     size_t n_bytes = 0;
     for (int i = 0; i < schema->n_features; i++)
         if (tfi_feature_is_raw(&schema->features[i]))
-            n_bytes += schema->features[i].n_elements;
+            n_bytes += schema->features[i].value_bytes;
     return n_bytes >= MIN_SPREAD_BYTES ? n_bytes : 0;
+}
+
+static tfeed_status init_cell(struct tfi_cell *cell, const struct tfi_feature *feature,
+                              const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
+{
+    cell->feature = feature;
+    cell->store = feature->store;
+    cell->row_bytes = feature->row_bytes;
+    tfi_template_init(&cell->tmpl, feature);
+    if (feature->store == TFI_STORE_LIST)
+        tfi_template_init_list(&cell->list_tmpl, feature);
+    return feature->store == TFI_STORE_DECODED
+               ? tfi_decoder_new(feature, allocator, &cell->decoder, reterr)
+               : TFEED_OK;
 }
 
 tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
@@ -67,21 +81,14 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
         tfeed_example_parser_free(parser);
         return tfi_fail_memory(reterr, "an example parser");
     }
-    const tfeed_status status = tfi_column_table_init(&parser->names, schema, allocator, reterr);
+    for (int i = 0; i < parser->max_expected; i++)
+        tfi_front_init(&parser->expected[i].front);
+    tfeed_status status = tfi_column_table_init(&parser->names, schema, allocator, reterr);
+    for (int i = 0; status == TFEED_OK && i < parser->n_cells; i++)
+        status = init_cell(&parser->cells[i], &schema->features[i], allocator, reterr);
     if (status != TFEED_OK) {
         tfeed_example_parser_free(parser);
         return status;
-    }
-    for (int i = 0; i < parser->max_expected; i++)
-        tfi_front_init(&parser->expected[i].front);
-    for (int i = 0; i < parser->n_cells; i++) {
-        const struct tfi_feature *feature = &schema->features[i];
-        parser->cells[i].feature = feature;
-        parser->cells[i].store = feature->store;
-        parser->cells[i].row_bytes = feature->row_bytes;
-        tfi_template_init(&parser->cells[i].tmpl, feature);
-        if (feature->store == TFI_STORE_LIST)
-            tfi_template_init_list(&parser->cells[i].list_tmpl, feature);
     }
     *ret_parser = parser;
     return TFEED_OK;
@@ -92,6 +99,8 @@ void tfeed_example_parser_free(struct tfeed_example_parser *parser)
     if (parser == NULL)
         return;
     tfi_column_table_clear(&parser->names, parser->allocator);
+    for (int i = 0; parser->cells != NULL && i < parser->n_cells; i++)
+        tfi_decoder_free(parser->cells[i].decoder);
     tfeed_schema_unref(parser->schema);
     tfi_free(parser->allocator, (void *)parser->places);
     tfi_free(parser->allocator, parser->expected);

@@ -10,6 +10,7 @@
 #include <tfeed/features.h>
 
 #include "features/column_table_private.h"
+#include "features/decoded_column_private.h"
 #include "features/list_private.h"
 #include "features/raw_column_private.h"
 #include "features/schema_private.h"
@@ -23,7 +24,9 @@ enum tfi_fault {
     TFI_FAULT_COUNT,
     TFI_FAULT_STEPS,
     TFI_FAULT_LENGTH,
-    TFI_FAULT_RANGE
+    TFI_FAULT_RANGE,
+    TFI_FAULT_VALUE,    /* that cannot be decoded: `chunk`, the n-th */
+    TFI_FAULT_NO_MEMORY /* to decode one */
 };
 
 struct tfi_fault_detail {
@@ -31,6 +34,7 @@ struct tfi_fault_detail {
     enum tfeed_feature_kind kind; /* found */
     size_t n;                     /* values, or bytes, found */
     int64_t value;                /* that does not fit */
+    struct tfi_chunk chunk;
 };
 
 /* A feature while its rows are filled. What an ordinary entry needs comes first: it fits a line of
@@ -44,7 +48,8 @@ struct tfi_cell {
     const struct tfi_feature *feature;
     struct tfi_list *list; /* of the call, for TFI_STORE_LIST; so is list_tmpl */
     struct tfi_template list_tmpl;
-    uint64_t faulted_record; /* serial of the last record that tried to fill it and could not */
+    struct tfi_decoder *decoder; /* for TFI_STORE_DECODED */
+    uint64_t faulted_record;     /* serial of the last record that tried to fill it and could not */
     struct tfi_fault_detail fault;
 };
 

@@ -21,15 +21,18 @@ static bool has_scaled_column(const struct tfeed_schema *schema)
     return false;
 }
 
-/* The i-th column again, uint8 where it is scaled. */
+/* A column again, uint8 where it is scaled. */
 static tfeed_status add_column(struct tfeed_schema *narrow, const struct tfi_feature *feature,
                                struct tfeed_error *reterr)
 {
-    if (tfi_feature_is_raw(feature))
-        return tfeed_schema_add_raw(narrow, feature->name, TFEED_UINT8,
-                                    (int64_t)feature->n_elements, 1, 0, reterr);
-    return tfeed_schema_add_fixed_default(
-        narrow, feature->name, feature->dtype, &feature->shape,
+    struct tfi_feature copy = *feature;
+    if (feature->store == TFI_STORE_RAW_FLOAT) {
+        copy.store = TFI_STORE_RAW_BYTES;
+        copy.dtype = TFEED_UINT8;
+    }
+    copy.default_value = (struct tfeed_tensor){0};
+    return tfi_schema_add_rows(
+        narrow, feature->name, &copy,
         feature->when_missing == TFI_MISSING_DEFAULT ? &feature->default_value : NULL, reterr);
 }
 

@@ -28,7 +28,9 @@ static tfeed_status set_shape(struct tfi_feature *feature, const char *name,
     }
     feature->n_elements = (size_t)n_elements;
     feature->row_bytes = (size_t)n_elements * tfeed_dtype_size(feature->dtype);
-    feature->n_values = tfi_feature_is_raw(feature) ? 1 : feature->n_elements;
+    feature->n_values = tfi_feature_is_spelled(feature) ? 1 : feature->n_elements;
+    feature->value_bytes =
+        feature->store == TFI_STORE_RAW_FLOAT ? feature->n_elements : feature->row_bytes;
     return TFEED_OK;
 }
 
@@ -41,9 +43,9 @@ static tfeed_status add_alone(struct tfeed_schema *schema, const char *name,
     return tfi_schema_add(schema, name, column, feature, &name, 1, reterr);
 }
 
-static tfeed_status add_fixed(struct tfeed_schema *schema, const char *name,
-                              struct tfi_feature *feature, const struct tfeed_tensor *value,
-                              struct tfeed_error *reterr)
+tfeed_status tfi_schema_add_rows(struct tfeed_schema *schema, const char *name,
+                                 struct tfi_feature *feature, const struct tfeed_tensor *value,
+                                 struct tfeed_error *reterr)
 {
     struct tfi_column column = {.kind = TFEED_COLUMN_FIXED, .shape = feature->shape};
     TFI_TRY(set_shape(feature, name, reterr));
@@ -104,12 +106,12 @@ tfeed_status tfeed_schema_add_fixed_default(struct tfeed_schema *schema, const c
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].dtype == dtype)
-            return add_fixed(schema, name,
-                             &(struct tfi_feature){.store = known[i].store,
-                                                   .kind = known[i].kind,
-                                                   .dtype = dtype,
-                                                   .shape = *shape},
-                             default_value, reterr);
+            return tfi_schema_add_rows(schema, name,
+                                       &(struct tfi_feature){.store = known[i].store,
+                                                             .kind = known[i].kind,
+                                                             .dtype = dtype,
+                                                             .shape = *shape},
+                                       default_value, reterr);
     return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                     "feature '%s': dtype %s, expected int64, int32, float32 or string", name,
                     tfeed_dtype_name(dtype));
@@ -134,15 +136,16 @@ tfeed_status tfeed_schema_add_raw(struct tfeed_schema *schema, const char *name,
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "raw feature '%s': scale and offset are for float32, uint8 takes 1 and 0",
                         name);
-    return add_fixed(schema, name,
-                     &(struct tfi_feature){.store = dtype == TFEED_UINT8 ? TFI_STORE_RAW_UINT8
-                                                                         : TFI_STORE_RAW_FLOAT,
-                                           .kind = TFEED_FEATURE_BYTES,
-                                           .dtype = dtype,
-                                           .shape = tfeed_shape_vector(n_values),
-                                           .scale = scale,
-                                           .offset = offset},
-                     NULL, reterr);
+    return tfi_schema_add_rows(schema, name,
+                               &(struct tfi_feature){.store = dtype == TFEED_UINT8
+                                                                  ? TFI_STORE_RAW_BYTES
+                                                                  : TFI_STORE_RAW_FLOAT,
+                                                     .kind = TFEED_FEATURE_BYTES,
+                                                     .dtype = dtype,
+                                                     .shape = tfeed_shape_vector(n_values),
+                                                     .scale = scale,
+                                                     .offset = offset},
+                               NULL, reterr);
 }
 
 /* --------------------------------------------------------- rows of any length */

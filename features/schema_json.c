@@ -22,13 +22,45 @@ static void put_dims(struct tfi_json_maker *maker, const char *key, const int64_
     tfi_json_end(maker);
 }
 
-static tfeed_status put_fixed(struct tfi_json_maker *maker, const struct tfi_feature *feature,
+/* What tfeed_schema_add_raw adds. */
+static bool is_plain_raw(const struct tfi_feature *feature)
+{
+    return feature->store == TFI_STORE_RAW_FLOAT ||
+           (feature->store == TFI_STORE_RAW_BYTES && feature->dtype == TFEED_UINT8 &&
+            feature->shape.n_dims == 1 && feature->when_missing == TFI_MISSING_FAILS);
+}
+
+static const char *column_word(const struct tfi_column *column, const struct tfi_feature *feature)
+{
+    if (is_plain_raw(feature))
+        return tfi_column_raw_name;
+    if (feature->store == TFI_STORE_RAW_BYTES || feature->store == TFI_STORE_DECODED)
+        return tfi_column_decoded_name;
+    return tfi_column_kind_names[column->kind];
+}
+
+/* What differs from what tfeed_decoded_column_init sets. */
+static void put_decoded(struct tfi_json_maker *maker, const struct tfi_decoded *decoded)
+{
+    tfi_json_put_string(maker, "decoding", tfi_decoding_names[decoded->decoding]);
+    if (decoded->big_endian)
+        tfi_json_put_bool(maker, "big_endian", true);
+    if (decoded->padded)
+        tfi_json_put_bool(maker, "padded", true);
+    if (decoded->compression != TFEED_COMPRESSION_NONE)
+        tfi_json_put_string(maker, "compression", tfeed_compression_name(decoded->compression));
+}
+
+static tfeed_status put_fixed(struct tfi_json_maker *maker, const struct tfi_column *column,
+                              const struct tfi_feature *feature,
                               const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
 {
     put_dims(maker, "shape", feature->shape.dims, feature->shape.n_dims);
     if (feature->store == TFI_STORE_RAW_FLOAT) {
         tfi_json_put_double(maker, "scale", (double)feature->scale);
         tfi_json_put_double(maker, "offset", (double)feature->offset);
+    } else if (column_word(column, feature) == tfi_column_decoded_name) {
+        put_decoded(maker, &feature->decoded);
     }
     if (feature->when_missing != TFI_MISSING_DEFAULT)
         return TFEED_OK;
@@ -86,13 +118,11 @@ static tfeed_status put_column(struct tfi_json_maker *maker, const struct tfeed_
     const struct tfi_feature *feature = &schema->features[column->values];
     tfi_json_begin_object(maker, NULL);
     tfi_json_put_string(maker, "name", column->name);
-    tfi_json_put_string(maker, "column",
-                        tfi_feature_is_raw(feature) ? tfi_column_raw_name
-                                                    : tfi_column_kind_names[column->kind]);
+    tfi_json_put_string(maker, "column", column_word(column, feature));
     tfi_json_put_string(maker, "dtype", tfeed_dtype_name(column->dtype));
     switch (column->kind) {
     case TFEED_COLUMN_FIXED:
-        TFI_TRY(put_fixed(maker, feature, schema->allocator, reterr));
+        TFI_TRY(put_fixed(maker, column, feature, schema->allocator, reterr));
         break;
     case TFEED_COLUMN_VARIABLE:
         break;

@@ -12,11 +12,12 @@
 
 enum { TFI_SCHEMA_JSON_VERSION = 1 };
 
-/* The names of enum tfeed_column_kind; raw columns are TFEED_COLUMN_FIXED with a name of their
- * own. */
+/* The names of enum tfeed_column_kind; raw and decoded columns are TFEED_COLUMN_FIXED with names of
+ * their own. */
 static const char *const tfi_column_kind_names[] = {"fixed", "variable", "sequence", "sparse",
                                                     "ragged"};
 static const char tfi_column_raw_name[] = "raw";
+static const char tfi_column_decoded_name[] = "decoded";
 /* A feature that is named but not wanted. */
 static const char tfi_column_none_name[] = "none";
 enum { TFI_N_COLUMN_KINDS = sizeof tfi_column_kind_names / sizeof tfi_column_kind_names[0] };
@@ -30,6 +31,10 @@ static const char *const tfi_partition_names[] = {"row_splits", "row_lengths",  
                                                   "row_limits", "value_rowids", "uniform"};
 enum { TFI_N_PARTITION_KINDS = sizeof tfi_partition_names / sizeof tfi_partition_names[0] };
 
+/* The names of enum tfeed_decoding. */
+static const char *const tfi_decoding_names[] = {"raw", "number", "tensor"};
+enum { TFI_N_DECODINGS = sizeof tfi_decoding_names / sizeof tfi_decoding_names[0] };
+
 /* Floats that JSON has no numbers for. */
 static const char *const tfi_odd_float_names[] = {"NaN", "Infinity", "-Infinity"};
 
@@ -37,8 +42,8 @@ static const char *const tfi_odd_float_names[] = {"NaN", "Infinity", "-Infinity"
 tfeed_status tfi_schema_json_as_float(const struct tfi_json *json, const char *what,
                                       float *ret_value, struct tfeed_error *reterr);
 
-/* The elements of a tensor as an array: integers, floats with the odd ones as strings, byte strings
- * in base64. */
+/* The elements of a tensor as an array: integers, floats with the odd ones as strings, two for a
+ * complex number, byte strings in base64. */
 tfeed_status tfi_schema_json_put_elements(struct tfi_json_maker *maker, const char *key,
                                           const struct tfeed_tensor *tensor,
                                           const struct tfeed_allocator *allocator,

@@ -4,6 +4,7 @@
  * schema_json_read.c - a schema as JSON, read: an object for each column, and one function for each
  * kind of column.
  */
+#include <tfeed/decode.h>
 #include <tfeed/schema.h>
 
 #include <stdio.h>
@@ -131,6 +132,46 @@ static tfeed_status add_raw(struct tfeed_schema *schema, struct column_json *jso
                                 reterr);
 }
 
+static tfeed_status bool_member(struct column_json *json, const char *key, bool *ret_value,
+                                struct tfeed_error *reterr)
+{
+    const struct tfi_json *value = member(json, key);
+    return value == NULL ? TFEED_OK : tfi_json_as_bool(value, json->what, ret_value, reterr);
+}
+
+static tfeed_status read_decoded(struct column_json *json, struct tfeed_decoded_column *options,
+                                 struct tfeed_error *reterr)
+{
+    const char *word;
+    int decoding = 0;
+    options->dtype = json->dtype;
+    TFI_TRY(dims_member(json, "shape", &options->shape, reterr));
+    TFI_TRY(text_member(json, "decoding", &word, reterr));
+    TFI_TRY(word_of(word, json->what, tfi_decoding_names, TFI_N_DECODINGS, &decoding, reterr));
+    options->decoding = (enum tfeed_decoding)decoding;
+    TFI_TRY(bool_member(json, "big_endian", &options->big_endian, reterr));
+    TFI_TRY(bool_member(json, "padded", &options->padded, reterr));
+    const struct tfi_json *compression = member(json, "compression");
+    if (compression == NULL)
+        return TFEED_OK;
+    TFI_TRY(tfi_json_as_string(compression, json->what, &word, reterr));
+    return tfeed_compression_parse(word, &options->compression, reterr);
+}
+
+static tfeed_status add_decoded(struct tfeed_schema *schema, struct column_json *json,
+                                struct tfeed_error *reterr)
+{
+    struct tfeed_decoded_column options;
+    struct tfeed_tensor value;
+    tfeed_decoded_column_init(&options);
+    TFI_TRY(read_decoded(json, &options, reterr));
+    TFI_TRY(elements_member(json, "default", &value, reterr));
+    options.default_value = value.data == NULL ? NULL : &value;
+    const tfeed_status status = tfeed_schema_add_decoded(schema, json->name, &options, reterr);
+    tfeed_tensor_clear(&value);
+    return status;
+}
+
 static tfeed_status add_sequence(struct tfeed_schema *schema, struct column_json *json,
                                  struct tfeed_error *reterr)
 {
@@ -153,9 +194,7 @@ static tfeed_status add_sparse(struct tfeed_schema *schema, struct column_json *
     bool already_sorted = false;
     TFI_TRY(text_member(json, "value_key", &value_key, reterr));
     TFI_TRY(dims_member(json, "size", &size, reterr));
-    const struct tfi_json *value = member(json, "already_sorted");
-    if (value != NULL)
-        TFI_TRY(tfi_json_as_bool(value, json->what, &already_sorted, reterr));
+    TFI_TRY(bool_member(json, "already_sorted", &already_sorted, reterr));
     const struct tfi_json *names = member(json, "index_keys");
     const size_t n = tfi_json_n_elements(names);
     TFI_TRY(tfi_json_as_array(names, json->what, reterr));
@@ -235,6 +274,8 @@ static tfeed_status add_column(struct tfeed_schema *schema, struct column_json *
     (void)member(json, "column");
     if (strcmp(word, tfi_column_raw_name) == 0)
         return add_raw(schema, json, reterr);
+    if (strcmp(word, tfi_column_decoded_name) == 0)
+        return add_decoded(schema, json, reterr);
     TFI_TRY(word_of(word, json->what, tfi_column_kind_names, TFI_N_COLUMN_KINDS, &kind, reterr));
     switch ((enum tfeed_column_kind)kind) {
     case TFEED_COLUMN_FIXED:
@@ -259,9 +300,7 @@ static tfeed_status add_fixed_list(struct tfeed_sequence_schema *schema, struct 
     struct tfeed_shape shape;
     bool allow_missing = false;
     TFI_TRY(dims_member(json, "shape", &shape, reterr));
-    const struct tfi_json *value = member(json, "allow_missing");
-    if (value != NULL)
-        TFI_TRY(tfi_json_as_bool(value, json->what, &allow_missing, reterr));
+    TFI_TRY(bool_member(json, "allow_missing", &allow_missing, reterr));
     return tfeed_sequence_schema_add_fixed(schema, json->name, json->dtype, &shape, allow_missing,
                                            reterr);
 }

@@ -28,58 +28,169 @@ static char *encode_base64(const uint8_t *data, size_t len, const struct tfeed_a
 
 /* ------------------------------------------------------------------- floats */
 
-static void put_float(struct tfi_json_maker *maker, float value)
+static void put_double(struct tfi_json_maker *maker, double value)
 {
     if (isfinite(value))
-        tfi_json_put_double(maker, NULL, (double)value);
+        tfi_json_put_double(maker, NULL, value);
     else
         tfi_json_put_string(maker, NULL, tfi_odd_float_names[isnan(value) ? 0 : value > 0 ? 1 : 2]);
 }
 
-tfeed_status tfi_schema_json_as_float(const struct tfi_json *json, const char *what,
-                                      float *ret_value, struct tfeed_error *reterr)
+/* A number of at most this size, or one of the odd ones. */
+static tfeed_status as_double(const struct tfi_json *json, const char *what, enum tfeed_dtype dtype,
+                              double most, double *ret_value, struct tfeed_error *reterr)
 {
-    static const float odd[] = {NAN, INFINITY, -INFINITY};
+    static const double odd[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
     const char *text;
-    double value;
     if (tfi_json_as_string(json, what, &text, NULL) == TFEED_OK)
         for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
             if (strcmp(text, tfi_odd_float_names[i]) == 0) {
                 *ret_value = odd[i];
                 return TFEED_OK;
             }
-    TFI_TRY(tfi_json_as_double(json, what, &value, reterr));
-    if (fabs(value) > (double)FLT_MAX)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected a float32, found %g", what,
-                        value);
+    TFI_TRY(tfi_json_as_double(json, what, ret_value, reterr));
+    if (fabs(*ret_value) > most)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected a %s, found %g", what,
+                        tfeed_dtype_name(dtype), *ret_value);
+    return TFEED_OK;
+}
+
+tfeed_status tfi_schema_json_as_float(const struct tfi_json *json, const char *what,
+                                      float *ret_value, struct tfeed_error *reterr)
+{
+    double value;
+    TFI_TRY(as_double(json, what, TFEED_FLOAT, (double)FLT_MAX, &value, reterr));
     *ret_value = (float)value;
     return TFEED_OK;
 }
 
+/* A number of one of the dtypes of floats, or half a complex one, at `at`. */
+static void put_float_at(struct tfi_json_maker *maker, enum tfeed_dtype part, const uint8_t *at)
+{
+    uint16_t half;
+    float single;
+    double value;
+    if (part == TFEED_DOUBLE) {
+        memcpy(&value, at, sizeof value);
+    } else if (part == TFEED_FLOAT) {
+        memcpy(&single, at, sizeof single);
+        value = (double)single;
+    } else {
+        memcpy(&half, at, sizeof half);
+        value = (double)tfeed_half_to_float(half);
+    }
+    put_double(maker, value);
+}
+
+static tfeed_status set_float_at(const struct tfi_json *json, const char *what,
+                                 enum tfeed_dtype part, uint8_t *at, struct tfeed_error *reterr)
+{
+    const double most_half = 65504;
+    double value;
+    TFI_TRY(as_double(json, what, part,
+                      part == TFEED_DOUBLE  ? DBL_MAX
+                      : part == TFEED_FLOAT ? (double)FLT_MAX
+                                            : most_half,
+                      &value, reterr));
+    const float single = (float)value;
+    const uint16_t half = tfeed_float_to_half(single);
+    if (part == TFEED_DOUBLE)
+        memcpy(at, &value, sizeof value);
+    else if (part == TFEED_FLOAT)
+        memcpy(at, &single, sizeof single);
+    else
+        memcpy(at, &half, sizeof half);
+    return TFEED_OK;
+}
+
+/* ----------------------------------------------------------------- integers */
+
+static bool is_signed(enum tfeed_dtype dtype)
+{
+    return dtype == TFEED_INT8 || dtype == TFEED_INT16 || dtype == TFEED_INT32 ||
+           dtype == TFEED_INT64;
+}
+
+/* An integer at `at`, in the machine's order, which is little-endian; a bool is its byte. */
+static void put_integer_at(struct tfi_json_maker *maker, enum tfeed_dtype dtype, const uint8_t *at)
+{
+    const size_t size = tfeed_dtype_size(dtype);
+    const unsigned n_above = 64 - 8 * (unsigned)size;
+    uint64_t bits = 0;
+    memcpy(&bits, at, size);
+    if (is_signed(dtype))
+        tfi_json_put_int64(maker, NULL, (int64_t)(bits << n_above) >> n_above);
+    else
+        tfi_json_put_uint64(maker, NULL, bits);
+}
+
+static tfeed_status set_integer_at(const struct tfi_json *json, const char *what,
+                                   enum tfeed_dtype dtype, uint8_t *at, struct tfeed_error *reterr)
+{
+    const size_t size = tfeed_dtype_size(dtype);
+    const unsigned n_above = 64 - 8 * (unsigned)size;
+    int64_t number = 0;
+    uint64_t bits;
+    bool fits;
+    if (is_signed(dtype)) {
+        TFI_TRY(tfi_json_as_int64(json, what, &number, reterr));
+        bits = (uint64_t)number;
+        fits = number >= INT64_MIN >> n_above && number <= INT64_MAX >> n_above;
+    } else {
+        TFI_TRY(tfi_json_as_uint64(json, what, &bits, reterr));
+        fits = bits <= UINT64_MAX >> n_above;
+    }
+    if (!fits)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected %s %s, found %" PRId64, what,
+                        is_signed(dtype) ? "an" : "a", tfeed_dtype_name(dtype), (int64_t)bits);
+    memcpy(at, &bits, size);
+    return TFEED_OK;
+}
+
 /* ----------------------------------------------------------------- elements */
+
+/* What the elements of a dtype are made of; *ret_n of these. */
+static enum tfeed_dtype part_of(enum tfeed_dtype dtype, int64_t *ret_n)
+{
+    *ret_n = dtype == TFEED_COMPLEX64 || dtype == TFEED_COMPLEX128 ? 2 : 1;
+    return dtype == TFEED_COMPLEX64    ? TFEED_FLOAT
+           : dtype == TFEED_COMPLEX128 ? TFEED_DOUBLE
+                                       : dtype;
+}
+
+static bool is_float(enum tfeed_dtype dtype)
+{
+    return dtype == TFEED_HALF || dtype == TFEED_FLOAT || dtype == TFEED_DOUBLE;
+}
+
+static tfeed_status put_string(struct tfi_json_maker *maker, const struct tfeed_bytes *string,
+                               const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
+{
+    char *text = encode_base64(string->data, string->len, allocator);
+    if (text == NULL)
+        return tfi_fail_memory(reterr, "a schema as text");
+    tfi_json_put_string(maker, NULL, text);
+    tfi_free(allocator, text);
+    return TFEED_OK;
+}
 
 tfeed_status tfi_schema_json_put_elements(struct tfi_json_maker *maker, const char *key,
                                           const struct tfeed_tensor *tensor,
                                           const struct tfeed_allocator *allocator,
                                           struct tfeed_error *reterr)
 {
-    const int64_t n = tfeed_tensor_n_elements(tensor);
+    int64_t n_parts;
+    const enum tfeed_dtype part = part_of(tensor->dtype, &n_parts);
+    const int64_t n = tfeed_tensor_n_elements(tensor) * n_parts;
+    const uint8_t *at = tensor->data;
     tfi_json_begin_array(maker, key);
-    for (int64_t i = 0; i < n; i++) {
-        if (tensor->dtype == TFEED_INT64) {
-            tfi_json_put_int64(maker, NULL, tfeed_tensor_int64s(tensor)[i]);
-        } else if (tensor->dtype == TFEED_INT32) {
-            tfi_json_put_int64(maker, NULL, tfeed_tensor_int32s(tensor)[i]);
-        } else if (tensor->dtype == TFEED_FLOAT) {
-            put_float(maker, tfeed_tensor_floats(tensor)[i]);
-        } else {
-            const struct tfeed_bytes *string = &tfeed_tensor_strings(tensor)[i];
-            char *text = encode_base64(string->data, string->len, allocator);
-            if (text == NULL)
-                return tfi_fail_memory(reterr, "a schema as text");
-            tfi_json_put_string(maker, NULL, text);
-            tfi_free(allocator, text);
-        }
+    for (int64_t i = 0; i < n; i++, at += tfeed_dtype_size(part)) {
+        if (part == TFEED_STRING)
+            TFI_TRY(put_string(maker, &tfeed_tensor_strings(tensor)[i], allocator, reterr));
+        else if (is_float(part))
+            put_float_at(maker, part, at);
+        else
+            put_integer_at(maker, part, at);
     }
     tfi_json_end(maker);
     return TFEED_OK;
@@ -105,25 +216,15 @@ static tfeed_status set_string(struct tfeed_tensor *tensor, int64_t i, const str
     return status;
 }
 
-static tfeed_status set_element(struct tfeed_tensor *tensor, int64_t i, const struct tfi_json *json,
-                                const char *what, const struct tfeed_allocator *allocator,
-                                struct tfeed_error *reterr)
+/* Part i of the elements. */
+static tfeed_status set_part(struct tfeed_tensor *tensor, enum tfeed_dtype part, int64_t i,
+                             const struct tfi_json *json, const char *what,
+                             const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
 {
-    int64_t number;
-    if (tensor->dtype == TFEED_STRING)
+    uint8_t *at = (uint8_t *)tensor->data + (size_t)i * tfeed_dtype_size(part);
+    if (part == TFEED_STRING)
         return set_string(tensor, i, json, what, allocator, reterr);
-    if (tensor->dtype == TFEED_FLOAT)
-        return tfi_schema_json_as_float(json, what, &tfeed_tensor_floats(tensor)[i], reterr);
-    TFI_TRY(tfi_json_as_int64(json, what, &number, reterr));
-    if (tensor->dtype == TFEED_INT64) {
-        tfeed_tensor_int64s(tensor)[i] = number;
-    } else {
-        if (number < INT32_MIN || number > INT32_MAX)
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected an int32, found %" PRId64,
-                            what, number);
-        tfeed_tensor_int32s(tensor)[i] = (int32_t)number;
-    }
-    return TFEED_OK;
+    return (is_float(part) ? set_float_at : set_integer_at)(json, what, part, at, reterr);
 }
 
 tfeed_status tfi_schema_json_as_elements(const struct tfi_json *json, const char *what,
@@ -133,17 +234,18 @@ tfeed_status tfi_schema_json_as_elements(const struct tfi_json *json, const char
                                          struct tfeed_error *reterr)
 {
     struct tfeed_tensor tensor;
+    int64_t n_parts;
+    const enum tfeed_dtype part = part_of(dtype, &n_parts);
     TFI_TRY(tfi_json_as_array(json, what, reterr));
-    if (dtype != TFEED_INT64 && dtype != TFEED_INT32 && dtype != TFEED_FLOAT &&
-        dtype != TFEED_STRING)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: there is none for dtype %s", what,
-                        tfeed_dtype_name(dtype));
     const size_t n = tfi_json_n_elements(json);
-    const struct tfeed_shape shape = tfeed_shape_vector((int64_t)n);
+    if (n % (size_t)n_parts != 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected pairs, found %zu numbers",
+                        what, n);
+    const struct tfeed_shape shape = tfeed_shape_vector((int64_t)n / n_parts);
     TFI_TRY(tfeed_tensor_alloc(dtype, &shape, allocator, &tensor, reterr));
     for (size_t i = 0; i < n; i++) {
         const tfeed_status status =
-            set_element(&tensor, (int64_t)i, tfi_json_element(json, i), what, allocator, reterr);
+            set_part(&tensor, part, (int64_t)i, tfi_json_element(json, i), what, allocator, reterr);
         if (status != TFEED_OK) {
             tfeed_tensor_clear(&tensor);
             return status;

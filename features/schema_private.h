@@ -4,17 +4,20 @@
  * schema_private.h - the features of a schema, as the parser reads them, and the columns that are
  * made of them.
  *
- *   fixed, raw, variable, sequence    one feature, of the column's name
- *   sparse                            a feature of values, one of indices for each dimension
- *   ragged                            a feature of values, one for each partition with a key
+ *   fixed, raw, decoded, variable, sequence    one feature, of the column's name
+ *   sparse                                     a feature of values, one of indices for each
+ *                                              dimension
+ *   ragged                                     a feature of values, one for each partition with a
+ *                                              key
  *
- * Where all columns are fixed or raw, feature i is column i.
+ * Where all columns have rows of one shape, feature i is column i.
  */
 #ifndef TFI_SCHEMA_PRIVATE_H
 #define TFI_SCHEMA_PRIVATE_H
 
 #include <stdatomic.h>
 
+#include <tfeed/decode.h>
 #include <tfeed/features.h>
 
 /* How the values of a feature become a row. */
@@ -23,9 +26,10 @@ enum tfi_store {
     TFI_STORE_INT32,
     TFI_STORE_FLOAT,
     TFI_STORE_STRING,
-    TFI_STORE_RAW_UINT8,
-    TFI_STORE_RAW_FLOAT,
-    TFI_STORE_LIST /* any number of them: list_private.h */
+    TFI_STORE_RAW_BYTES, /* of the elements as they lie in memory */
+    TFI_STORE_RAW_FLOAT, /* each byte as a scaled float */
+    TFI_STORE_DECODED,   /* decoded_column_private.h */
+    TFI_STORE_LIST       /* any number of them: list_private.h */
 };
 
 /* What a feature that is not there means. */
@@ -33,6 +37,14 @@ enum tfi_missing { TFI_MISSING_FAILS, TFI_MISSING_DEFAULT, TFI_MISSING_EMPTY };
 
 /* Which columns may share a feature: TensorFlow's three sets of keys, which do not intersect. */
 enum tfi_key_set { TFI_KEYS_DENSE, TFI_KEYS_SPARSE, TFI_KEYS_RAGGED };
+
+/* What a row of TFI_STORE_DECODED is decoded from. */
+struct tfi_decoded {
+    enum tfeed_decoding decoding;
+    bool big_endian;
+    bool padded;
+    enum tfeed_compression compression;
+};
 
 struct tfi_feature {
     char *name;
@@ -43,9 +55,11 @@ struct tfi_feature {
     struct tfeed_shape shape; /* of a row; of a step of TFI_STORE_LIST */
     size_t n_elements;        /* of shape */
     size_t row_bytes;
-    size_t n_values; /* that the list holds: n_elements, or 1 that spells them all */
-    float scale;     /* TFI_STORE_RAW_FLOAT: (float)byte * scale + offset */
+    size_t n_values;    /* that the list holds: n_elements, or 1 that spells them all */
+    size_t value_bytes; /* TFI_STORE_RAW_…: of that one */
+    float scale;        /* TFI_STORE_RAW_FLOAT: (float)byte * scale + offset */
     float offset;
+    struct tfi_decoded decoded; /* TFI_STORE_DECODED */
     enum tfi_missing when_missing;
     struct tfeed_tensor default_value; /* TFI_MISSING_DEFAULT: of shape */
     enum tfi_key_set key_set;
@@ -87,10 +101,17 @@ struct tfeed_schema {
     struct tfi_feature *features;
 };
 
-/* True when the feature holds one value of the list that spells all elements of the row. */
+/* True when the feature holds one value of the list, of one length in all records. */
 static inline bool tfi_feature_is_raw(const struct tfi_feature *feature)
 {
-    return feature->store == TFI_STORE_RAW_UINT8 || feature->store == TFI_STORE_RAW_FLOAT;
+    return feature->store == TFI_STORE_RAW_BYTES || feature->store == TFI_STORE_RAW_FLOAT;
+}
+
+/* True when the feature holds one value of the list that spells all elements of the row. */
+static inline bool tfi_feature_is_spelled(const struct tfi_feature *feature)
+{
+    return tfi_feature_is_raw(feature) || (feature->store == TFI_STORE_DECODED &&
+                                           feature->decoded.decoding != TFEED_DECODING_NUMBER);
 }
 
 /* The first column that has rows of any length; -1 where all are fixed or raw. */
@@ -109,6 +130,13 @@ tfeed_status tfi_schema_add(struct tfeed_schema *schema, const char *name,
                             struct tfi_column *column, struct tfi_feature *features,
                             const char *const *feature_names, int n_features,
                             struct tfeed_error *reterr);
+
+/* Adds a column that is one feature of its name, with rows of its shape; NULL or a tensor without
+ * elements: it has no default value. */
+tfeed_status tfi_schema_add_rows(struct tfeed_schema *schema, const char *name,
+                                 struct tfi_feature *feature,
+                                 const struct tfeed_tensor *default_value,
+                                 struct tfeed_error *reterr);
 
 /* A copy of n elements of `from` as a tensor of this shape. */
 tfeed_status tfi_copy_elements(const struct tfeed_tensor *from, const struct tfeed_shape *shape,

@@ -77,13 +77,14 @@ void tfi_template_init(struct tfi_template *tmpl, const struct tfi_feature *feat
         tmpl->is_scalar = true;
         break;
     case TFI_STORE_FLOAT:
-    case TFI_STORE_RAW_UINT8:
         tmpl->payload_bytes = feature->row_bytes;
         break;
+    case TFI_STORE_RAW_BYTES:
     case TFI_STORE_RAW_FLOAT:
-        tmpl->payload_bytes = feature->n_elements;
+        tmpl->payload_bytes = feature->value_bytes;
         break;
     case TFI_STORE_STRING:
+    case TFI_STORE_DECODED:
     case TFI_STORE_LIST:
         return;
     }

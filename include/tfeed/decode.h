@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * decode.h - tensors out of strings: raw numbers, lines of CSV, JSON, compressed bytes, numbers in
- * text, serialized tensors.
+ * text, serialized tensors; and columns of a schema that are decoded while Examples are parsed.
  *
- * TensorFlow's decode ops as functions. What holds for all of them:
+ * TensorFlow's decode ops as functions on tensors. What holds for all of them:
  *
  *  - The input is a tensor of TFEED_STRING; another dtype is INVALID_ARGUMENT. The output is a new
  *    tensor, for tfeed_tensor_clear; its memory comes from the given allocator (NULL: malloc).
@@ -26,6 +26,8 @@
 #include <stdint.h>
 
 #include <tfeed/allocator.h>
+#include <tfeed/features.h>
+#include <tfeed/io.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 
@@ -223,6 +225,66 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_parse_tensor(const struct tfeed_tens
                                                          const struct tfeed_allocator *allocator,
                                                          struct tfeed_tensor *ret_tensor,
                                                          struct tfeed_error *reterr);
+
+/* -------------------------------------------------------- columns of a schema */
+
+/** How the bytes of a feature become the elements of a row. */
+enum tfeed_decoding {
+    TFEED_DECODING_RAW,    /**< one value, the bytes of all elements: tfeed_decode_raw */
+    TFEED_DECODING_NUMBER, /**< as many values as elements, a text each: tfeed_string_to_number */
+    TFEED_DECODING_TENSOR  /**< one value, a serialized TensorProto: tfeed_parse_tensor */
+};
+
+/** What a decoded column is; start from tfeed_decoded_column_init. */
+struct tfeed_decoded_column {
+    size_t struct_size;           /**< set by tfeed_decoded_column_init */
+    enum tfeed_decoding decoding; /**< TFEED_DECODING_RAW */
+    enum tfeed_dtype dtype;       /**< TFEED_UINT8; one that the function gives, no strings */
+    struct tfeed_shape shape;     /**< of a row, fully known; that of a TensorProto; a scalar */
+    bool big_endian;              /**< of RAW: the byte order; false */
+    bool padded;                  /**< of RAW: false; true: a value may be shorter than the row, and
+                                       is filled up with zero bytes, or longer, and is cut, as
+                                       tfeed_decode_padded_raw does it */
+    enum tfeed_compression compression; /**< of RAW and TENSOR: TFEED_COMPRESSION_NONE; GZIP, ZLIB:
+                                             a value is inflated first, as by
+                                             tfeed_decode_compressed */
+    const struct tfeed_tensor *default_value; /**< NULL: the feature must be there. Else the row of
+                                                   an Example without it: the column's dtype and as
+                                                   many elements as shape has; copied */
+};
+
+/** Sets the defaults named above. */
+TFEED_API void tfeed_decoded_column_init(struct tfeed_decoded_column *options);
+
+/**
+ * Adds a feature of bytes that becomes numbers while an Example is parsed (FixedLenFeature of
+ * tf.string, then a decode op). The column is one of TFEED_COLUMN_FIXED, wherever columns are: in
+ * tensors, batches, contexts of SequenceExamples, the loader's and the batchers' columns.
+ *
+ * A value that cannot be decoded, or to another number of bytes or another shape than the row has,
+ * makes its Example INVALID_ARGUMENT: the message names the feature and says what tfeed_decode_raw
+ * and its neighbours say.
+ *
+ * A compressed value is inflated to what its row can take and no further: RAW to the bytes of the
+ * row (padded ones are not looked at behind that), a TensorProto to 12 bytes an element more than
+ * the row has, and 1 KiB.
+ *
+ * For bytes that are scaled to floats: tfeed_schema_add_raw.
+ *
+ * Shapes: column [n_rows] + shape.
+ *
+ * @param name  of the feature and the column; copied
+ * @return as tfeed_schema_add_fixed; TFEED_INVALID_ARGUMENT also for a struct_size, decoding, dtype
+ *         or compression not as above, byte order, padding or compression where there is none, and
+ *         a padded row of no bytes
+ * Complexity: no allocation per row. A parser holds an inflater for each compressed column, and
+ *             one inflated TensorProto; what a first value is inflated with is allocated then, so
+ *             that parsing may be TFEED_RESOURCE_EXHAUSTED.
+ * Since:      0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *name,
+                         const struct tfeed_decoded_column *options, struct tfeed_error *reterr);
 
 #ifdef __cplusplus
 }

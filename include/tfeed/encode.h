@@ -34,7 +34,7 @@ struct tfeed_example_encoder;
  * Makes an encoder for the columns of a schema, which does not change any more.
  *
  * What was parsed and is encoded again is parsed to the same columns. Integers of int32 columns
- * become int64_lists, raw uint8 columns one bytes value; sparse and ragged columns become the
+ * become int64_lists, columns of raw bytes one bytes value; sparse and ragged columns become the
  * features of their values, indices and partitions, in the order that the record had, and one that
  * several columns share is written once.
  *
@@ -43,6 +43,7 @@ struct tfeed_example_encoder;
  * @return TFEED_OK
  *         TFEED_INVALID_ARGUMENT    a schema without features, or a column from which its feature
  *                                   cannot be made again: raw bytes as floats (their rounding)
+ *         TFEED_UNIMPLEMENTED       a decoded column of compressed bytes, texts or TensorProtos
  *         TFEED_RESOURCE_EXHAUSTED  no memory
  * Ownership: tfeed_example_encoder_free ends it.
  */
@@ -102,7 +103,8 @@ struct tfeed_sequence_encoder;
  * @param schema     a reference is taken
  * @param allocator  NULL: malloc
  * @return TFEED_OK
- *         TFEED_INVALID_ARGUMENT    a column of the context that tfeed_example_encoder_new refuses
+ *         TFEED_INVALID_ARGUMENT, TFEED_UNIMPLEMENTED
+ *                                   a column of the context that tfeed_example_encoder_new refuses
  *         TFEED_RESOURCE_EXHAUSTED  no memory
  * Ownership: tfeed_sequence_encoder_free ends it.
  */

@@ -89,6 +89,9 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_schema_add_raw(struct tfeed_schema *
                                                            float offset,
                                                            struct tfeed_error *reterr);
 
+/* Other bytes, texts and serialized tensors as columns of numbers: tfeed_schema_add_decoded of
+ * <tfeed/decode.h>. */
+
 /**
  * As tfeed_schema_add_fixed, for a feature that may be missing (FixedLenFeature with a default).
  * A feature that is there with an empty list is not missing: that is an error.
@@ -196,7 +199,7 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_schema_add_ragged(
 
 /** What a column is. */
 enum tfeed_column_kind {
-    TFEED_COLUMN_FIXED, /**< also raw ones: rows of one shape */
+    TFEED_COLUMN_FIXED, /**< also raw and decoded ones: rows of one shape */
     TFEED_COLUMN_VARIABLE,
     TFEED_COLUMN_SEQUENCE,
     TFEED_COLUMN_SPARSE,
@@ -273,8 +276,10 @@ TFEED_API void tfeed_example_parser_free(struct tfeed_example_parser *parser);
  *                                 on. Also: columns that are not those of the schema, or too
  *                                 short, or a schema with other kinds than TFEED_COLUMN_FIXED; then
  *                                 nothing has changed.
+ *         TFEED_RESOURCE_EXHAUSTED  no memory to inflate with (tfeed_schema_add_decoded); as for a
+ *                                 bad example, *ret_bad_row too
  * Thread safety: owner thread only (one parser a thread; the schema is shared).   Blocks: no.
- * Complexity:    one pass; no allocation.
+ * Complexity:    one pass; no allocation, but for the first values that are inflated.
  * Source:        doc/example-format.md; TensorFlow's parse_example for FixedLenFeature
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_example_parser_parse(

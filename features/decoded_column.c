@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * decoded_column.c - columns that are decoded while they are parsed: adding one to a schema, and a
+ * value into its row, by the functions behind decode.h.
+ *
+ * Raw bytes in the machine's order that are just as many as the row has need no decoding: they are
+ * TFI_STORE_RAW_BYTES, as images are. All else comes here, value by value:
+ *
+ *    RAW      bytes, inflated or copied into the row, then turned round there
+ *    NUMBER   a text, an element
+ *    TENSOR   a message, inflated into `inflated` first
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/allocator_internal.h"
+#include "features/decode_private.h"
+#include "features/decoded_column_private.h"
+#include "features/number_field_private.h"
+#include "io/inflate_bytes_internal.h"
+
+/* ------------------------------------------------------------------- adding */
+
+void tfeed_decoded_column_init(struct tfeed_decoded_column *options)
+{
+    *options = (struct tfeed_decoded_column){.struct_size = sizeof *options,
+                                             .decoding = TFEED_DECODING_RAW,
+                                             .dtype = TFEED_UINT8,
+                                             .shape = TFEED_SHAPE_SCALAR,
+                                             .compression = TFEED_COMPRESSION_NONE};
+}
+
+static bool is_decodable(enum tfeed_decoding decoding, enum tfeed_dtype dtype)
+{
+    switch (decoding) {
+    case TFEED_DECODING_RAW:
+        return tfi_raw_is_decodable(dtype);
+    case TFEED_DECODING_NUMBER:
+        return tfi_is_number_field(dtype);
+    case TFEED_DECODING_TENSOR:
+        break;
+    }
+    return dtype != TFEED_STRING && tfeed_dtype_size(dtype) > 0;
+}
+
+static tfeed_status check_compression(const char *name, const struct tfeed_decoded_column *options,
+                                      struct tfeed_error *reterr)
+{
+    const enum tfeed_compression compression = options->compression;
+    if (compression == TFEED_COMPRESSION_NONE)
+        return TFEED_OK;
+    if (options->decoding == TFEED_DECODING_NUMBER)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': numbers in text are not compressed", name);
+    if (compression == TFEED_COMPRESSION_GZIP || compression == TFEED_COMPRESSION_ZLIB)
+        return TFEED_OK;
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                    "decoded feature '%s': compression %s (%d), expected none, gzip or zlib", name,
+                    tfeed_compression_name(compression), (int)compression);
+}
+
+static tfeed_status check_options(const char *name, const struct tfeed_decoded_column *options,
+                                  struct tfeed_error *reterr)
+{
+    if (options->struct_size != sizeof *options)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': options have struct_size %zu, expected %zu: call "
+                        "tfeed_decoded_column_init",
+                        name, options->struct_size, sizeof *options);
+    if ((unsigned)options->decoding > TFEED_DECODING_TENSOR)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': no decoding has the "
+                        "number %d",
+                        name, (int)options->decoding);
+    if (!is_decodable(options->decoding, options->dtype))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': dtype %s is not one that its bytes are decoded to",
+                        name, tfeed_dtype_name(options->dtype));
+    if (options->decoding != TFEED_DECODING_RAW && (options->big_endian || options->padded))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': byte order and padding are those of raw bytes",
+                        name);
+    return check_compression(name, options, reterr);
+}
+
+/* True where the value is the bytes of the row. */
+static bool is_as_it_lies(const struct tfeed_decoded_column *options)
+{
+    return options->decoding == TFEED_DECODING_RAW && !options->big_endian && !options->padded &&
+           options->compression == TFEED_COMPRESSION_NONE;
+}
+
+tfeed_status tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *name,
+                                      const struct tfeed_decoded_column *options,
+                                      struct tfeed_error *reterr)
+{
+    int64_t n_elements;
+    TFI_TRY(check_options(name, options, reterr));
+    if (options->padded && tfeed_shape_n_elements(&options->shape, &n_elements) == TFEED_OK &&
+        n_elements == 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': a row of no bytes cannot be padded", name);
+    struct tfi_feature feature = {
+        .store = is_as_it_lies(options) ? TFI_STORE_RAW_BYTES : TFI_STORE_DECODED,
+        .kind = TFEED_FEATURE_BYTES,
+        .dtype = options->dtype,
+        .shape = options->shape,
+        .decoded = {options->decoding, options->big_endian, options->padded, options->compression},
+    };
+    return tfi_schema_add_rows(schema, name, &feature, options->default_value, reterr);
+}
+
+/* ----------------------------------------------------------------- decoding */
+
+struct tfi_decoder {
+    const struct tfi_feature *feature;
+    const struct tfeed_allocator *allocator;
+    struct tfi_bytes_inflater *inflater; /* NULL: values are not compressed */
+    uint8_t *inflated;                   /* [inflated_bytes], of a TensorProto */
+    size_t inflated_bytes;
+};
+
+/* What a TensorProto of a row takes at most: each value has a varint of 10 bytes or its own bytes,
+ * and a tag of up to 2; in front of them stand dtype and shape. */
+static bool size_of_proto(const struct tfi_feature *feature, size_t *ret_bytes)
+{
+    enum { BYTES_OF_VALUE = 12, BYTES_OF_HEAD = 1024 };
+    size_t n_bytes;
+    return !__builtin_mul_overflow(feature->n_elements, (size_t)BYTES_OF_VALUE, &n_bytes) &&
+           !__builtin_add_overflow(n_bytes, feature->row_bytes + BYTES_OF_HEAD, ret_bytes);
+}
+
+tfeed_status tfi_decoder_new(const struct tfi_feature *feature,
+                             const struct tfeed_allocator *allocator,
+                             struct tfi_decoder **ret_decoder, struct tfeed_error *reterr)
+{
+    const enum tfeed_compression compression = feature->decoded.compression;
+    struct tfi_decoder *decoder = tfi_alloc_zeroed(allocator, 1, sizeof *decoder);
+    if (decoder == NULL)
+        return tfi_fail_memory(reterr, "a decoder");
+    decoder->feature = feature;
+    decoder->allocator = allocator;
+    bool has_memory = true;
+    if (compression != TFEED_COMPRESSION_NONE) {
+        decoder->inflater =
+            tfi_bytes_inflater_new(compression == TFEED_COMPRESSION_GZIP, allocator);
+        has_memory = decoder->inflater != NULL;
+        if (has_memory && feature->decoded.decoding == TFEED_DECODING_TENSOR) {
+            has_memory =
+                size_of_proto(feature, &decoder->inflated_bytes) &&
+                (decoder->inflated = tfi_alloc(allocator, decoder->inflated_bytes)) != NULL;
+        }
+    }
+    if (!has_memory) {
+        tfi_decoder_free(decoder);
+        return tfi_fail_memory(reterr, "a decoder");
+    }
+    *ret_decoder = decoder;
+    return TFEED_OK;
+}
+
+void tfi_decoder_free(struct tfi_decoder *decoder)
+{
+    if (decoder == NULL)
+        return;
+    tfi_bytes_inflater_free(decoder->inflater);
+    tfi_free(decoder->allocator, decoder->inflated);
+    tfi_free(decoder->allocator, decoder);
+}
+
+/* Inflates a value into to[room]; *ret_len room + 1: it holds more. */
+static tfeed_status inflate_value(struct tfi_decoder *decoder, struct tfi_chunk value, uint8_t *to,
+                                  size_t room, size_t *ret_len, struct tfeed_error *reterr)
+{
+    struct tfeed_error why = TFEED_ERROR_INIT;
+    const tfeed_status status =
+        tfi_bytes_inflater_run(decoder->inflater, value.data, value.len, to, room, ret_len, &why);
+    if (status == TFEED_OK)
+        return TFEED_OK;
+    return tfi_fail(reterr, status, "%zu bytes: inflate() failed: %s", value.len, why.message);
+}
+
+static tfeed_status decode_raw(struct tfi_decoder *decoder, struct tfi_chunk value, uint8_t *row,
+                               struct tfeed_error *reterr)
+{
+    const struct tfi_feature *feature = decoder->feature;
+    const size_t row_bytes = feature->row_bytes;
+    size_t len = value.len;
+    if (decoder->inflater != NULL)
+        TFI_TRY(inflate_value(decoder, value, row, row_bytes, &len, reterr));
+    if (len != row_bytes && !feature->decoded.padded)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "Raw value of %s%zu bytes, expected %zu.",
+                        len > row_bytes && decoder->inflater != NULL ? "at least " : "", len,
+                        row_bytes);
+    if (decoder->inflater == NULL)
+        tfi_raw_copy(value.data, len, row, row_bytes);
+    else if (len < row_bytes)
+        memset(row + len, 0, row_bytes - len);
+    if (feature->decoded.big_endian)
+        tfi_raw_turn(feature->dtype, row, row_bytes);
+    return TFEED_OK;
+}
+
+static tfeed_status decode_tensor(struct tfi_decoder *decoder, struct tfi_chunk value, uint8_t *row,
+                                  struct tfeed_error *reterr)
+{
+    const struct tfi_feature *feature = decoder->feature;
+    const struct tfeed_tensor tensor = tfeed_tensor_borrow(feature->dtype, &feature->shape, row);
+    struct tfeed_bytes message = {value.data, value.len, NULL};
+    if (decoder->inflater != NULL) {
+        message.data = decoder->inflated;
+        TFI_TRY(inflate_value(decoder, value, decoder->inflated, decoder->inflated_bytes,
+                              &message.len, reterr));
+        if (message.len > decoder->inflated_bytes)
+            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                            "a TensorProto of more than the %zu bytes that one of its row has",
+                            decoder->inflated_bytes);
+    }
+    return tfi_parse_tensor_into(&message, &tensor, reterr);
+}
+
+tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, struct tfi_chunk value, size_t i,
+                                uint8_t *row, struct tfeed_error *reterr)
+{
+    const struct tfi_feature *feature = decoder->feature;
+    switch (feature->decoded.decoding) {
+    case TFEED_DECODING_RAW:
+        return decode_raw(decoder, value, row, reterr);
+    case TFEED_DECODING_NUMBER: {
+        const struct tfeed_tensor tensor =
+            tfeed_tensor_borrow(feature->dtype, &feature->shape, row);
+        return tfi_string_to_number(&(struct tfeed_bytes){value.data, value.len, NULL}, &tensor,
+                                    (int64_t)i, reterr);
+    }
+    case TFEED_DECODING_TENSOR:
+        return decode_tensor(decoder, value, row, reterr);
+    }
+    return TFEED_INTERNAL;
+}

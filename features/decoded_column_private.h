@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * decoded_column_private.h - values of bytes on their way into a row of numbers.
+ */
+#ifndef TFI_DECODED_COLUMN_PRIVATE_H
+#define TFI_DECODED_COLUMN_PRIVATE_H
+
+#include "features/feature_values_private.h"
+#include "features/schema_private.h"
+
+/* What a parser keeps for a feature of TFI_STORE_DECODED from one row to the next. */
+struct tfi_decoder;
+
+/* RESOURCE_EXHAUSTED: no memory. The feature must live as long. */
+tfeed_status tfi_decoder_new(const struct tfi_feature *feature,
+                             const struct tfeed_allocator *allocator,
+                             struct tfi_decoder **ret_decoder, struct tfeed_error *reterr);
+
+/* NULL does nothing. */
+void tfi_decoder_free(struct tfi_decoder *decoder);
+
+/* Decodes the i-th value of the feature into its row, which may have changed also on failure.
+ * RESOURCE_EXHAUSTED: no memory; anything else: the value is not what the column says. */
+tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, struct tfi_chunk value, size_t i,
+                                uint8_t *row, struct tfeed_error *reterr);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SPDX-FileCopyrightText: 2026 The tfeed authors
+ *
+ * test_decoded_examples.c - columns that are decoded while examples are batched: as tensors, beside
+ * lists, and example by example before they are batched.
+ *
+ * Of the files of pipeline_fixture.h "raw" is read as big-endian uint16.
+ */
+#include <criterion/criterion.h>
+
+#include <tfeed/decode.h>
+
+#include "tests/support/support.h"
+#include "tests/unit/pipeline/pipeline_fixture.h"
+
+enum { N_EXAMPLES = 45, N_NUMBERS = FIXTURE_RAW / 2 };
+
+static struct t_temp_dir dir;
+static char path[T_PATH_BYTES];
+static struct fixture_program program;
+static struct tfeed_batch_options options;
+static int n_threads_before;
+
+static void set_up(void)
+{
+    n_threads_before = t_n_threads();
+    t_temp_dir_init(&dir);
+    t_temp_path(&dir, "examples", path);
+    tfeed_batch_options_init(&options);
+    options.batch_size = 10;
+    options.min_after_dequeue = 20;
+    options.allow_smaller_final_batch = true;
+    program = (struct fixture_program){.context = NULL};
+}
+
+static void tear_down(void)
+{
+    cr_assert(t_n_threads_becomes(n_threads_before), "a thread is left");
+    t_temp_dir_clear(&dir);
+}
+
+TestSuite(decoded_examples, .init = set_up, .fini = tear_down);
+
+/* Files, names, and the schema; number `bad` has a byte too many. */
+static void open_program(int64_t bad)
+{
+    const char *const files[] = {path};
+    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    struct tfeed_producer_options producer_options;
+    struct tfeed_decoded_column column;
+    fixture_write_file(path, 0, N_EXAMPLES, bad, TFEED_COMPRESSION_NONE);
+    tfeed_producer_options_init(&producer_options);
+    producer_options.n_epochs = 1;
+    FIXTURE_MUST(fixture_open(&program, NULL, files, 1, &producer_options, error));
+    FIXTURE_MUST(tfeed_schema_new(NULL, &program.schema, error));
+    FIXTURE_MUST(tfeed_schema_add_fixed(program.schema, "label", TFEED_INT64, &scalar, error));
+    tfeed_decoded_column_init(&column);
+    column.dtype = TFEED_UINT16;
+    column.shape = tfeed_shape_vector(N_NUMBERS);
+    column.big_endian = true;
+    FIXTURE_MUST(tfeed_schema_add_decoded(program.schema, "raw", &column, error));
+}
+
+static void start_examples(void)
+{
+    FIXTURE_MUST(tfeed_shuffle_batch_examples(program.context, program.names, program.schema, NULL,
+                                              &options, &program.batcher, error));
+    FIXTURE_MUST(tfeed_start_queue_runners(program.context, program.coordinator, error));
+}
+
+static void expect_row(const struct tfeed_tensor *labels, const struct tfeed_tensor *numbers,
+                       int64_t row, int *counts)
+{
+    const int64_t label = tfeed_tensor_int64s(labels)[row];
+    cr_assert_eq(numbers->dtype, TFEED_UINT16);
+    cr_assert(label >= 0 && label < N_EXAMPLES);
+    for (int64_t i = 0; i < N_NUMBERS; i++) {
+        const unsigned high = (uint8_t)(label + 2 * i);
+        const unsigned low = (uint8_t)(label + 2 * i + 1);
+        cr_assert_eq(((const uint16_t *)numbers->data)[row * N_NUMBERS + i], high << 8 | low);
+    }
+    counts[label]++;
+}
+
+/* Takes all batches: each example comes once. */
+static void expect_all(void)
+{
+    int counts[N_EXAMPLES] = {0};
+    tfeed_status status;
+    while ((status = fixture_next(&program, NULL)) == TFEED_OK) {
+        const struct tfeed_tensor *labels = &program.columns[FIXTURE_LABEL];
+        const struct tfeed_tensor *numbers = &program.columns[FIXTURE_PIXELS];
+        if (program.has_lists) {
+            labels = tfeed_columns_values(program.lists, FIXTURE_LABEL);
+            numbers = tfeed_columns_values(program.lists, FIXTURE_PIXELS);
+        }
+        cr_assert_eq(numbers->shape.n_dims, 2);
+        cr_assert_eq(numbers->shape.dims[1], N_NUMBERS);
+        for (int64_t row = 0; row < numbers->shape.dims[0]; row++)
+            expect_row(labels, numbers, row, counts);
+    }
+    cr_assert_eq(status, TFEED_OUT_OF_RANGE);
+    for (int i = 0; i < N_EXAMPLES; i++)
+        cr_assert_eq(counts[i], 1);
+    cr_assert_eq(fixture_end(&program, NULL), TFEED_OK);
+    T_EXPECT_NO_LEAKS(NULL);
+}
+
+Test(decoded_examples, batches_have_the_decoded_numbers)
+{
+    open_program(-1);
+    start_examples();
+    expect_all();
+}
+
+Test(decoded_examples, prefetched_batches_have_them_too)
+{
+    options.n_prefetch = 2;
+    open_program(-1);
+    start_examples();
+    expect_all();
+}
+
+Test(decoded_examples, they_stand_beside_lists)
+{
+    program.has_lists = true;
+    open_program(-1);
+    FIXTURE_MUST(tfeed_schema_add_variable(program.schema, "nothing", TFEED_INT64, error));
+    start_examples();
+    expect_all();
+}
+
+Test(decoded_examples, examples_are_decoded_before_they_are_batched)
+{
+    struct tfeed_record_reader_options reader_options;
+    struct tfeed_reader *reader = NULL;
+    struct tfeed_batch_source records;
+    struct tfeed_batch_source examples;
+    open_program(-1);
+    tfeed_record_reader_options_init(&reader_options);
+    FIXTURE_MUST(tfeed_tfrecord_reader_new(&reader_options, &reader, error));
+    FIXTURE_MUST(
+        tfeed_batch_source_reader(program.context, reader, program.names, 0, &records, error));
+    FIXTURE_MUST(tfeed_batch_source_examples(program.context, &records, program.schema, NULL,
+                                             &examples, error));
+    FIXTURE_MUST(tfeed_fifo_batch(program.context, &examples, &options, &program.batcher, error));
+    FIXTURE_MUST(tfeed_start_queue_runners(program.context, program.coordinator, error));
+    tfeed_reader_unref(reader);
+    expect_all();
+}
+
+Test(decoded_examples, a_value_of_another_length_is_named)
+{
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    open_program(3);
+    start_examples();
+    tfeed_status status;
+    while ((status = fixture_next(&program, &error)) == TFEED_OK)
+        ;
+    cr_assert_eq(status, TFEED_INVALID_ARGUMENT);
+    cr_assert_not_null(strstr(error.message, "Key: raw.  Raw value of 21 bytes, expected 20."),
+                       "%s", error.message);
+    (void)fixture_end(&program, NULL);
+}
