@@ -232,6 +232,71 @@ Test(decoded_schemas, parsing_goes_on_after_memory_was_short)
     T_EXPECT_NO_LEAKS(NULL);
 }
 
+/* Memory that is there until it is not. */
+static struct t_allocator plenty;
+static bool is_short;
+
+static void *alloc_unless_short(void *user_data, size_t size, size_t alignment)
+{
+    return is_short ? NULL : plenty.hooks.alloc(user_data, size, alignment);
+}
+
+Test(decoded_schemas, no_memory_to_inflate_with_is_no_fault_of_the_example)
+{
+    /* what is longer than the row: zlib then keeps what it may have to repeat */
+    const struct wire_bytes stream = packed(TFEED_COMPRESSION_ZLIB, "abcdefgh", 8);
+    const struct wire_bytes example = value_of(stream.data, stream.len);
+    const struct tfeed_bytes view = view_of(&example);
+    struct tfeed_decoded_column options = decoded_of(RAW, TFEED_UINT8, 4);
+    struct tfeed_allocator allocator;
+    struct tfeed_schema *schema;
+    struct tfeed_example_parser *parser;
+    struct tfeed_tensor column;
+    size_t bad_row = SIZE_MAX;
+    options.compression = TFEED_COMPRESSION_ZLIB;
+    options.padded = true;
+    t_allocator_init(&plenty);
+    allocator = plenty.hooks;
+    allocator.alloc = alloc_unless_short;
+    cr_assert_eq(tfeed_schema_new(NULL, &schema, NULL), TFEED_OK);
+    add_decoded(schema, "x", &options);
+    cr_assert_eq(tfeed_example_parser_new(schema, &allocator, &parser, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_alloc_columns(schema, 1, NULL, &column, NULL), TFEED_OK);
+    is_short = true;
+    cr_assert_eq(tfeed_example_parser_parse(parser, &view, 1, &column, 0, &bad_row, NULL),
+                 TFEED_RESOURCE_EXHAUSTED);
+    cr_assert_eq(bad_row, 0);
+    is_short = false;
+    cr_assert_eq(tfeed_example_parser_parse(parser, &view, 1, &column, 0, NULL, NULL), TFEED_OK);
+    cr_assert_eq(memcmp(column.data, "abcd", 4), 0);
+    tfeed_tensor_clear(&column);
+    tfeed_example_parser_free(parser);
+    tfeed_schema_unref(schema);
+    T_EXPECT_NO_LEAKS(&plenty);
+}
+
+Test(decoded_schemas, too_many_values_leave_other_rows_alone)
+{
+    const struct tfeed_decoded_column options = decoded_of(NUMBER, TFEED_INT32, 2);
+    const struct wire_bytes example = TEXTS_OF("1", "2", "3", "4");
+    const struct tfeed_bytes view = view_of(&example);
+    struct tfeed_schema *schema;
+    struct tfeed_example_parser *parser;
+    struct tfeed_tensor column;
+    cr_assert_eq(tfeed_schema_new(NULL, &schema, NULL), TFEED_OK);
+    add_decoded(schema, "x", &options);
+    cr_assert_eq(tfeed_example_parser_new(schema, NULL, &parser, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_alloc_columns(schema, 2, NULL, &column, NULL), TFEED_OK);
+    memset(column.data, 0x55, 4 * sizeof(int32_t));
+    cr_assert_eq(tfeed_example_parser_parse(parser, &view, 1, &column, 0, NULL, NULL),
+                 TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(tfeed_tensor_int32s(&column)[2], 0x55555555);
+    cr_assert_eq(tfeed_tensor_int32s(&column)[3], 0x55555555);
+    tfeed_tensor_clear(&column);
+    tfeed_example_parser_free(parser);
+    tfeed_schema_unref(schema);
+}
+
 Test(decoded_schemas, a_narrow_schema_has_them_as_they_are)
 {
     int32_t numbers[] = {1, 2};
