@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include <tfeed/datasets.h>
+#include <tfeed/decode.h>
 #include <tfeed/encode.h>
 #include <tfeed/features.h>
 #include <tfeed/schema.h>
@@ -184,7 +185,7 @@ static void try_round_trip(const struct tfeed_bytes *example, const struct featu
 
 /* ------------------------------------------------------- schemas of every kind */
 
-enum { N_SCHEMAS = 6 };
+enum { N_SCHEMAS = 9 };
 
 static const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
 
@@ -257,10 +258,39 @@ static void add_raw(struct tfeed_schema *schema)
     FUZZ_CHECK(tfeed_schema_add_fixed(schema, "i", TFEED_INT64, &scalar, NULL) == TFEED_OK);
 }
 
+static void add_decoded(struct tfeed_schema *schema, enum tfeed_decoding decoding,
+                        enum tfeed_dtype dtype, enum tfeed_compression compression)
+{
+    struct tfeed_decoded_column options;
+    tfeed_decoded_column_init(&options);
+    options.decoding = decoding;
+    options.dtype = dtype;
+    options.shape = tfeed_shape_vector(2);
+    options.compression = compression;
+    options.padded = compression != TFEED_COMPRESSION_NONE;
+    FUZZ_CHECK(tfeed_schema_add_decoded(schema, "s", &options, NULL) == TFEED_OK);
+}
+
+static void add_inflated(struct tfeed_schema *schema)
+{
+    add_decoded(schema, TFEED_DECODING_RAW, TFEED_INT32, TFEED_COMPRESSION_ZLIB);
+}
+
+static void add_number(struct tfeed_schema *schema)
+{
+    add_decoded(schema, TFEED_DECODING_NUMBER, TFEED_FLOAT, TFEED_COMPRESSION_NONE);
+}
+
+static void add_tensor(struct tfeed_schema *schema)
+{
+    add_decoded(schema, TFEED_DECODING_TENSOR, TFEED_INT32, TFEED_COMPRESSION_NONE);
+}
+
 static struct tfeed_schema *schema_number(int number)
 {
     static void (*const add[N_SCHEMAS])(struct tfeed_schema *) = {
-        add_fixed, add_defaults, add_sequences, add_sparse, add_ragged, add_raw};
+        add_fixed, add_defaults, add_sequences, add_sparse, add_ragged,
+        add_raw,   add_inflated, add_number,    add_tensor};
     static struct tfeed_schema *schemas[N_SCHEMAS];
     if (schemas[number] == NULL) {
         FUZZ_CHECK(tfeed_schema_new(NULL, &schemas[number], NULL) == TFEED_OK);
