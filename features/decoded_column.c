@@ -70,9 +70,8 @@ static tfeed_status check_options(const char *name, const struct tfeed_decoded_c
                         name, options->struct_size, sizeof *options);
     if ((unsigned)options->decoding > TFEED_DECODING_TENSOR)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': no decoding has the "
-                        "number %d",
-                        name, (int)options->decoding);
+                        "decoded feature '%s': no decoding has the number %d", name,
+                        (int)options->decoding);
     if (!is_decodable(options->decoding, options->dtype))
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "decoded feature '%s': dtype %s is not one that its bytes are decoded to",
@@ -131,28 +130,30 @@ static bool size_of_proto(const struct tfi_feature *feature, size_t *ret_bytes)
            !__builtin_add_overflow(n_bytes, feature->row_bytes + BYTES_OF_HEAD, ret_bytes);
 }
 
+/* What a compressed column needs; false: no memory. */
+static bool make_inflater(struct tfi_decoder *decoder)
+{
+    const struct tfi_feature *feature = decoder->feature;
+    decoder->inflater = tfi_bytes_inflater_new(
+        feature->decoded.compression == TFEED_COMPRESSION_GZIP, decoder->allocator);
+    if (decoder->inflater == NULL || feature->decoded.decoding != TFEED_DECODING_TENSOR)
+        return decoder->inflater != NULL;
+    if (!size_of_proto(feature, &decoder->inflated_bytes))
+        return false;
+    decoder->inflated = tfi_alloc(decoder->allocator, decoder->inflated_bytes);
+    return decoder->inflated != NULL;
+}
+
 tfeed_status tfi_decoder_new(const struct tfi_feature *feature,
                              const struct tfeed_allocator *allocator,
                              struct tfi_decoder **ret_decoder, struct tfeed_error *reterr)
 {
-    const enum tfeed_compression compression = feature->decoded.compression;
     struct tfi_decoder *decoder = tfi_alloc_zeroed(allocator, 1, sizeof *decoder);
     if (decoder == NULL)
         return tfi_fail_memory(reterr, "a decoder");
     decoder->feature = feature;
     decoder->allocator = allocator;
-    bool has_memory = true;
-    if (compression != TFEED_COMPRESSION_NONE) {
-        decoder->inflater =
-            tfi_bytes_inflater_new(compression == TFEED_COMPRESSION_GZIP, allocator);
-        has_memory = decoder->inflater != NULL;
-        if (has_memory && feature->decoded.decoding == TFEED_DECODING_TENSOR) {
-            has_memory =
-                size_of_proto(feature, &decoder->inflated_bytes) &&
-                (decoder->inflated = tfi_alloc(allocator, decoder->inflated_bytes)) != NULL;
-        }
-    }
-    if (!has_memory) {
+    if (feature->decoded.compression != TFEED_COMPRESSION_NONE && !make_inflater(decoder)) {
         tfi_decoder_free(decoder);
         return tfi_fail_memory(reterr, "a decoder");
     }

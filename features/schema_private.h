@@ -114,7 +114,7 @@ static inline bool tfi_feature_is_spelled(const struct tfi_feature *feature)
                                            feature->decoded.decoding != TFEED_DECODING_NUMBER);
 }
 
-/* The first column that has rows of any length; -1 where all are fixed or raw. */
+/* The first column that has rows of any length; -1: all are of one shape. */
 int tfi_schema_first_growing(const struct tfeed_schema *schema);
 
 /* INVALID_ARGUMENT where tensors are not columns of a schema of one shape each, or have no room for

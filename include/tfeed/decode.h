@@ -277,10 +277,11 @@ TFEED_API void tfeed_decoded_column_init(struct tfeed_decoded_column *options);
  * @return as tfeed_schema_add_fixed; TFEED_INVALID_ARGUMENT also for a struct_size, decoding, dtype
  *         or compression not as above, byte order, padding or compression where there is none, and
  *         a padded row of no bytes
- * Complexity: no allocation per row. A parser holds an inflater for each compressed column, and
- *             one inflated TensorProto; what a first value is inflated with is allocated then, so
- *             that parsing may be TFEED_RESOURCE_EXHAUSTED.
- * Since:      0.1
+ * Thread safety: externally locked, as all that adds to a schema.
+ * Complexity:    no allocation per row. A parser holds an inflater for each compressed column, and
+ *                room for an inflated TensorProto. zlib takes the rest of its memory with the first
+ *                value that needs it: then parsing may be TFEED_RESOURCE_EXHAUSTED.
+ * Since:         0.1
  */
 TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *name,

@@ -45,7 +45,7 @@ static inline struct wire_bytes value_of(const void *data, size_t len)
     return example_of(entry_of("x", bytes_feature(data, len)));
 }
 
-/* An Example whose "x" has these texts as values, up to an empty one. */
+/* An Example whose "x" has these texts as values. */
 static inline struct wire_bytes texts_of(const char *const *texts, size_t n)
 {
     struct wire_bytes list = {.len = 0};
