@@ -119,6 +119,8 @@ static enum exit_code check_values(const struct index_values *values,
                             : "'' is no --key; try 'tfeed help index'");
         return EXIT_USAGE;
     }
+    if (!inputs_can_be_indexed(operands))
+        return EXIT_USAGE;
     if (values->out == NULL)
         return EXIT_FINE;
     if (values->index_dir != NULL) {

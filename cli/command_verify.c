@@ -134,12 +134,12 @@ static bool are_possible(const struct verify_values *values, const struct operan
         report("--schema looks at payloads, which --quick does not read: take one of them");
         return false;
     }
-    for (size_t i = 0; values->schema && i < operands->n_names; i++)
-        if (strcmp(values->schema, "-") == 0 && strcmp(operands->names[i], "-") == 0) {
-            report("standard input can be read only once: name a file for the schema");
-            return false;
-        }
-    return true;
+    if (values->schema && strcmp(values->schema, "-") == 0 &&
+        inputs_have_standard_input(operands)) {
+        report("standard input can be read only once: name a file for the schema");
+        return false;
+    }
+    return !values->index || inputs_can_be_indexed(operands);
 }
 
 /* Several files are read side by side, one file by several threads. */

@@ -75,6 +75,22 @@ enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands
     return status == TFEED_INVALID_ARGUMENT ? EXIT_USAGE : EXIT_IO;
 }
 
+bool inputs_have_standard_input(const struct operands *operands)
+{
+    for (size_t i = 0; i < operands->n_names; i++)
+        if (strcmp(operands->names[i], "-") == 0)
+            return true;
+    return false;
+}
+
+bool inputs_can_be_indexed(const struct operands *operands)
+{
+    if (!inputs_have_standard_input(operands))
+        return true;
+    report("standard input has no index, which says where to read again: save it to a file first");
+    return false;
+}
+
 uint64_t inputs_file_bytes(const char *name)
 {
     struct stat status;

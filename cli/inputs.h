@@ -6,6 +6,7 @@
 #ifndef CLI_INPUTS_H
 #define CLI_INPUTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <tfeed/files.h>
@@ -21,6 +22,12 @@
  *         tfeed_file_list_clear in any case.
  */
 enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands *operands);
+
+/** True when "-", standard input, is among them. */
+bool inputs_have_standard_input(const struct operands *operands);
+
+/** For what makes an index beside each input: false, with a message, when one has no name. */
+bool inputs_can_be_indexed(const struct operands *operands);
 
 /** The sum of the files' sizes, 0 when one is not known. */
 uint64_t inputs_total_bytes(const struct tfeed_file_list *inputs);

@@ -5,6 +5,5 @@ make_records
 tfeed index
 tfeed index --key '' test.tfrecords
 tfeed index --key label --text test.tfrecords
-tfeed index - <test.tfrecords
 ls *.tfidx 2>/dev/null
 tfeed index nowhere.tfrecords

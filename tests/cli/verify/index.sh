@@ -16,7 +16,5 @@ tfeed verify --index --text --index-dir indexes --json --threads 4 test.tfrecord
 echo "$?"
 cat indexes/*
 tfeed verify --index --force test.tfrecords
-cat test.tfrecords | tfeed verify --index -
-echo "$?"
 tfeed verify --text test.tfrecords
 echo "$?"
