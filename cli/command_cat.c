@@ -45,6 +45,24 @@ static enum exit_code cat_file(void *state, const char *name)
     return code;
 }
 
+/* The first must be there, the others as far as the file goes. */
+static enum exit_code cat_span(struct cat *cat, const char *name,
+                               struct tfeed_record_getter *getter, const struct record_span *span)
+{
+    struct tfeed_record_view record;
+    struct tfeed_error error;
+    enum exit_code code = EXIT_FINE;
+
+    for (uint64_t n = span->first; n <= span->last && code == EXIT_FINE && !output_failed(); n++) {
+        const tfeed_status status = tfeed_record_getter_get(getter, n, &record, &error);
+        if (status == TFEED_OUT_OF_RANGE && n > span->first)
+            break;
+        code = status == TFEED_OK ? record_printer_print(&cat->printer, name, &record)
+                                  : report_error(&error);
+    }
+    return code;
+}
+
 static enum exit_code cat_chosen(void *state, const char *name)
 {
     struct cat *cat = state;
@@ -54,7 +72,7 @@ static enum exit_code cat_chosen(void *state, const char *name)
     if (!getter)
         return code;
     for (size_t i = 0; i < cat->chosen.n_spans && code == EXIT_FINE; i++)
-        code = record_printer_span(&cat->printer, name, getter, &cat->chosen.spans[i]);
+        code = cat_span(cat, name, getter, &cat->chosen.spans[i]);
     tfeed_record_getter_close(getter);
     return code;
 }
@@ -123,7 +141,8 @@ const struct command command_cat = {
         "infinities as \"NaN\", \"Infinity\", \"-Infinity\", and integers in full.\n"
         "\n"
         "--raw prints the payloads themselves, one behind the other, or with --json\n"
-        "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file.\n"
+        "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file,\n"
+        "of which 'tfeed get' and 'tfeed repair' give what is good.\n"
         "\n"
         "--records steps over the others by their lengths; what lies there is not checked.\n"
         "\n"

@@ -3,6 +3,7 @@
  *
  * command_get.c - `tfeed get`: single records of a file, by their numbers or keys.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,9 @@
 #include "cli/record_print.h"
 #include "cli/stop.h"
 
+/* Of records that cannot be printed: whoever asks for all of a rotten file is told so many. */
+enum { MAX_FAULTS = 100 };
+
 struct get_values {
     struct reading reading;
     struct printing printing;
@@ -26,9 +30,56 @@ struct get {
     const struct get_values *values;
     struct record_printer printer;
     struct record_list chosen;
+    uint64_t damaged;  /* the record that was last said to be; TFEED_NOWHERE: none */
+    uint64_t dead_end; /* behind which no other can be found, once that was said */
+    unsigned n_faults;
 };
 
-/* A record that is not there, or is damaged, does not keep the others from being printed. */
+/* Says what damage lies at record n, or on the way to it; false: none of this span is behind it. */
+static bool step_over(struct get *get, const char *name, uint64_t n,
+                      const struct tfeed_error *error)
+{
+    if (error->record != get->damaged || error->record == TFEED_NOWHERE)
+        (void)report_error(error);
+    get->damaged = error->record;
+    if (error->record == n)
+        return true;
+    if (error->record != get->dead_end)
+        report("%s: records behind record %" PRIu64 " cannot be found by number; 'tfeed repair' "
+               "saves the good ones",
+               name, error->record);
+    get->dead_end = error->record;
+    return false;
+}
+
+/* The first must be there, the others as far as the file goes. A record that cannot be printed does
+ * not keep the others from being printed. */
+static enum exit_code get_span(struct get *get, const char *name,
+                               struct tfeed_record_getter *getter, const struct record_span *span)
+{
+    enum exit_code code = EXIT_FINE;
+
+    for (uint64_t n = span->first; n <= span->last && !output_failed(); n++) {
+        struct tfeed_record_view record;
+        struct tfeed_error error;
+        enum exit_code printed = EXIT_DATA;
+        const tfeed_status status = tfeed_record_getter_get(getter, n, &record, &error);
+        if (status == TFEED_OUT_OF_RANGE && n > span->first)
+            break;
+        if (status == TFEED_OK)
+            printed = record_printer_print(&get->printer, name, &record);
+        else if (status != TFEED_DATA_LOSS)
+            return exit_code_worst(code, report_error(&error));
+        else if (!step_over(get, name, n, &error))
+            return EXIT_DATA;
+        code = exit_code_worst(code, printed);
+        get->n_faults += printed != EXIT_FINE;
+        if (get->n_faults == MAX_FAULTS || code > EXIT_DATA)
+            break;
+    }
+    return code;
+}
+
 static enum exit_code get_all(struct get *get, const char *name)
 {
     enum exit_code code;
@@ -36,9 +87,11 @@ static enum exit_code get_all(struct get *get, const char *name)
 
     if (!getter)
         return code;
-    for (size_t i = 0; i < get->chosen.n_spans && !output_failed(); i++)
-        code = exit_code_worst(
-            code, record_printer_span(&get->printer, name, getter, &get->chosen.spans[i]));
+    for (size_t i = 0; i < get->chosen.n_spans && get->n_faults < MAX_FAULTS && !output_failed();
+         i++)
+        code = exit_code_worst(code, get_span(get, name, getter, &get->chosen.spans[i]));
+    if (get->n_faults == MAX_FAULTS)
+        report("%s: %d records could not be printed; no other is tried", name, MAX_FAULTS);
     tfeed_record_getter_close(getter);
     return code;
 }
@@ -113,6 +166,8 @@ static enum exit_code run_get(const void *user_values, const struct operands *op
         return EXIT_IO;
     }
     get->values = values;
+    get->damaged = TFEED_NOWHERE;
+    get->dead_end = TFEED_NOWHERE;
     code = record_printer_init(&get->printer, &values->printing, values->reading.json);
     if (code == EXIT_FINE)
         code = take_operands(get, operands, &inputs);
@@ -159,6 +214,9 @@ const struct command command_get = {
         "Prints records of a file by their numbers, which count from 0, in the forms of\n"
         "'tfeed cat': 7, or ranges 0-9 and 100-; a range may end behind the last record. In the\n"
         "order in which they are asked for; a pipe can give them in rising order only.\n"
+        "\n"
+        "A record that is damaged, or not there, does not keep the others from being printed; a\n"
+        "message says so. Behind a damaged length only an index finds the next record.\n"
         "\n"
         "With an index beside the file (see 'tfeed index') a record is one read; without one the "
         "way\n"

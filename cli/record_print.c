@@ -208,26 +208,6 @@ struct tfeed_record_getter *record_printer_open(const struct reading *reading, c
     return getter;
 }
 
-enum exit_code record_printer_span(struct record_printer *printer, const char *name,
-                                   struct tfeed_record_getter *getter,
-                                   const struct record_span *span)
-{
-    struct tfeed_record_view record;
-    struct tfeed_error error;
-
-    for (uint64_t n = span->first; n <= span->last && !output_failed(); n++) {
-        const tfeed_status status = tfeed_record_getter_get(getter, n, &record, &error);
-        if (status == TFEED_OUT_OF_RANGE && n > span->first)
-            return EXIT_FINE;
-        if (status != TFEED_OK)
-            return report_error(&error);
-        const enum exit_code code = record_printer_print(printer, name, &record);
-        if (code != EXIT_FINE)
-            return code;
-    }
-    return EXIT_FINE;
-}
-
 enum exit_code record_printer_end(struct record_printer *printer, enum exit_code code)
 {
     /* Where something went wrong, records are missing that may have had it. */

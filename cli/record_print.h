@@ -16,7 +16,6 @@
 #include "cli/example_text.h"
 #include "cli/json_writer.h"
 #include "cli/options.h"
-#include "cli/record_list.h"
 
 /** A member `printing` of the command's values. */
 struct printing {
@@ -94,15 +93,10 @@ enum exit_code record_printer_report(const char *name, const struct tfeed_error 
 
 struct reading;
 
-/** Opens a file for record_printer_span, with its index where there is one; NULL with a message
- *  when it cannot. */
+/** Opens a file to print records of it by their numbers, with its index where there is one; NULL
+ *  with a message when it cannot. */
 struct tfeed_record_getter *record_printer_open(const struct reading *reading, const char *name,
                                                 enum exit_code *ret_code);
-
-/** Prints the records of a span. The first must be there, the others as far as the file goes. */
-enum exit_code record_printer_span(struct record_printer *printer, const char *name,
-                                   struct tfeed_record_getter *getter,
-                                   const struct record_span *span);
 
 /** Frees it. `code`, or EXIT_DATA with a message where a name of --features was never met. */
 enum exit_code record_printer_end(struct record_printer *printer, enum exit_code code);
