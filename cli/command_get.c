@@ -145,7 +145,7 @@ static enum exit_code take_operands(struct get *get, const struct operands *oper
     for (size_t i = 1; i < operands->n_names; i++)
         if (!record_list_add(&get->chosen, operands->names[i]))
             return EXIT_USAGE;
-    const enum exit_code code = inputs_find(inputs, &file);
+    const enum exit_code code = inputs_find(inputs, &file, false);
     if (code == EXIT_FINE && inputs->n_files != 1) {
         report("'%s' names %zu files: numbers are those of the records of one", file.names[0],
                inputs->n_files);

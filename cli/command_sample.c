@@ -27,6 +27,7 @@ struct sample_values {
     int compression;
     int progress;
     bool force;
+    bool incomplete;
     bool json;
 };
 
@@ -94,6 +95,7 @@ static enum exit_code sample(const struct sample_values *values, double fraction
         (enum tfeed_compression)(values->compression + TFEED_COMPRESSION_NONE);
     options.writer.overwrite = values->force;
     options.n_threads = (uint32_t)values->threads;
+    options.allow_incomplete = values->incomplete;
     const tfeed_status status = tfeed_dataset_sample(
         (const char *const *)inputs->paths, inputs->n_files, values->out, &options, &made, &error);
     if (status == TFEED_ALREADY_EXISTS) {
@@ -120,7 +122,7 @@ static enum exit_code run_sample(const void *user_values, const struct operands 
         return refuse("how many? --records N, or --fraction F");
     if (values->fraction && !parse_fraction(values->fraction, &fraction))
         return refuse("--fraction must be from 0 to 1, like 0.01 or 1%");
-    enum exit_code code = inputs_find(&inputs, operands);
+    enum exit_code code = inputs_find(&inputs, operands, values->incomplete);
     if (code == EXIT_FINE) {
         stop_hold();
         progress_start((enum progress_when)values->progress, inputs_total_bytes(&inputs));
@@ -155,6 +157,7 @@ static const struct option_spec sample_options[] = {
     OPTION_OUTPUT_COMPRESSION(struct sample_values, compression),
     OPTION_INPUT_COMPRESSION(struct sample_values, input_compression, "input-compression"),
     OPTION_FORCE(struct sample_values, force, "replace a file that is there"),
+    OPTION_INCOMPLETE(struct sample_values, incomplete),
     OPTION_JSON(struct sample_values, json, "JSON: one object"),
     OPTION_THREADS(struct sample_values, threads, "that compress the output"),
     OPTION_PROGRESS(struct sample_values, progress),

@@ -51,8 +51,10 @@ static bool is_index_of_another(const struct operands *operands, size_t i)
     return false;
 }
 
-enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands *operands)
+enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands *operands,
+                           bool allow_incomplete)
 {
+    struct tfeed_files_options options;
     struct tfeed_error error;
     size_t n_names = 0;
 
@@ -67,7 +69,9 @@ enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands
     for (size_t i = 0; i < operands->n_names; i++)
         if (!is_index_of_another(operands, i))
             names[n_names++] = operands->names[i];
-    const tfeed_status status = tfeed_files_match(names, n_names, NULL, inputs, &error);
+    tfeed_files_options_init(&options);
+    options.allow_incomplete = allow_incomplete;
+    const tfeed_status status = tfeed_files_match(names, n_names, &options, inputs, &error);
     free(names);
     if (status == TFEED_OK)
         return EXIT_FINE;

@@ -33,7 +33,7 @@ enum exit_code making_begin(const struct making *making, const struct operands *
         report("where to? --out is %s", making->out ? "''" : "missing");
         return EXIT_USAGE;
     }
-    const enum exit_code code = inputs_find(inputs, operands);
+    const enum exit_code code = inputs_find(inputs, operands, making->incomplete);
     if (code != EXIT_FINE)
         return code;
     tfeed_dataset_write_options_init(options);

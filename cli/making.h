@@ -43,10 +43,7 @@ struct making {
          .kind = OPTION_FLAG,                                                                      \
          .offset = offsetof(type, making.sync),                                                    \
          .help = "wait until the output is on the disk"},                                          \
-        {.name = "incomplete",                                                                     \
-         .kind = OPTION_FLAG,                                                                      \
-         .offset = offsetof(type, making.incomplete),                                              \
-         .help = "take some files of a set -of-N although others are missing"},                    \
+        OPTION_INCOMPLETE(type, making.incomplete),                                                \
         OPTION_THREADS(type, making.threads, "that may work at once"),                             \
         OPTION_PROGRESS(type, making.progress)
 

@@ -46,6 +46,11 @@ struct option_spec {
         .name = "force", .kind = OPTION_FLAG, .offset = offsetof(type, member),                    \
         .help = (force_help)                                                                       \
     }
+#define OPTION_INCOMPLETE(type, member)                                                            \
+    {                                                                                              \
+        .name = "incomplete", .kind = OPTION_FLAG, .offset = offsetof(type, member),               \
+        .help = "take some files of a set -of-N although others are missing"                       \
+    }
 #define OPTION_JSON(type, member, json_help)                                                       \
     {                                                                                              \
         .name = "json", .kind = OPTION_FLAG, .offset = offsetof(type, member), .help = (json_help) \

@@ -19,6 +19,7 @@
 #include "core/error_internal.h"
 #include "core/philox_internal.h"
 #include "datasets/datasets_private.h"
+#include "datasets/shard_names_private.h"
 #include "records/record_frame_internal.h"
 #include "records/records_internal.h"
 
@@ -290,7 +291,10 @@ static tfeed_status check(struct sampling *sampling, struct tfeed_error *reterr)
     if (options->n_records == UINT64_MAX && !(options->fraction <= 1))
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "expected a fraction from 0 to 1");
     sampling->bound = options->fraction < 1 ? (uint64_t)(options->fraction * 0x1p64) : UINT64_MAX;
-    return TFEED_OK;
+    return options->allow_incomplete
+               ? TFEED_OK
+               : tfi_shards_check_whole(sampling->paths, sampling->n_paths,
+                                        options->inspect.reader.allocator, reterr);
 }
 
 static tfeed_status run(struct sampling *sampling, const char *out, struct tfeed_error *reterr)

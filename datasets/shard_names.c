@@ -169,6 +169,8 @@ tfeed_status tfi_shards_check_whole(const char *const *names, size_t n_names,
                                     const struct tfeed_allocator *allocator,
                                     struct tfeed_error *reterr)
 {
+    if (n_names < 2) /* one of a set is taken to be meant */
+        return TFEED_OK;
     struct tfi_shard *shards = tfi_alloc_array(allocator, n_names, sizeof *shards);
     if (shards == NULL)
         return tfi_fail_memory(reterr, "the names of the inputs");

@@ -33,6 +33,7 @@ struct finder {
     const struct tfeed_allocator *allocator;
     struct tfeed_file_list list;
     size_t capacity;
+    bool allow_incomplete;
 };
 
 static tfeed_status no_memory(struct tfeed_error *reterr)
@@ -155,7 +156,7 @@ static tfeed_status look_for_followers(const struct finder *finder, const struct
                                        const char *name, struct tfeed_error *reterr)
 {
     struct tfi_shard shard;
-    if (!tfi_shard_parse(name, &shard))
+    if (finder->allow_incomplete || !tfi_shard_parse(name, &shard))
         return TFEED_OK;
     tfeed_status status = TFEED_OK;
     bool is_met = false;
@@ -186,11 +187,16 @@ static tfeed_status add_shard(struct finder *finder, const struct tfi_shard *sha
     if (name == NULL)
         return no_memory(reterr);
     struct tfeed_file_info info = {.size = TFEED_SIZE_UNKNOWN};
+    struct tfeed_error error;
     tfeed_status status = TFEED_OK;
     if (finder->files->look != NULL)
-        status = look_for_shard(finder, shard, name, &info, reterr);
+        status = look_for_shard(finder, shard, name, &info, &error);
     if (status == TFEED_OK)
         status = add(finder, name, info.size, reterr);
+    else if (status == TFEED_NOT_FOUND && finder->allow_incomplete)
+        status = TFEED_OK;
+    else
+        status = tfi_fail_again(reterr, &error);
     tfi_free(finder->allocator, name);
     return status;
 }
@@ -211,9 +217,12 @@ static tfeed_status add_set(struct finder *finder, const char *name, const char 
                                     .stem_len = (size_t)(mark - name) + 1,
                                     .n_shards = (unsigned)n_shards,
                                     .suffix = suffix};
+    const size_t n_before = finder->list.n_files;
     tfeed_status status = TFEED_OK;
     for (unsigned i = 0; i < shard.n_shards && status == TFEED_OK; i++)
         status = add_shard(finder, &shard, i, reterr);
+    if (status == TFEED_OK && finder->list.n_files == n_before)
+        status = fail_about(reterr, TFEED_NOT_FOUND, name, "no file of the set is there");
     tfi_free(finder->allocator, stem);
     return status;
 }
@@ -337,7 +346,8 @@ tfeed_status tfeed_files_match(const char *const *names, size_t n_names,
     if (names == NULL || n_names == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "the list of files is empty");
     struct finder finder = {.allocator = options->allocator,
-                            .list = {.allocator = options->allocator}};
+                            .list = {.allocator = options->allocator},
+                            .allow_incomplete = options->allow_incomplete};
     TFI_TRY(tfi_file_system_resolve(options->file_system, &finder.files, reterr));
 
     tfeed_status status = TFEED_OK;

@@ -10,6 +10,7 @@
 #ifndef TFEED_FILES_H
 #define TFEED_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct tfeed_files_options {
     size_t struct_size;                          /**< set by tfeed_files_options_init */
     const struct tfeed_file_system *file_system; /**< NULL: local files */
     const struct tfeed_allocator *allocator;     /**< NULL: malloc */
+    bool allow_incomplete; /**< false; true: of a set those files that are there, if any is */
 };
 
 TFEED_API void tfeed_files_options_init(struct tfeed_files_options *options);
@@ -50,7 +52,8 @@ TFEED_API void tfeed_files_options_init(struct tfeed_files_options *options);
  *                          name begins with. It never meets a folder, an index file (.tfidx) or a
  *                          temporary file. A file NAME-00003-of-00008.SUFFIX is one of a set: all
  *                          8 must be there, met by the pattern or not
- *   STEM@8.SUFFIX          all 8 files of that set
+ *   STEM@8.SUFFIX          all 8 files of that set; with allow_incomplete, which a pattern goes by
+ *                          too, at least one
  *   any other name         that file; whether it is there shows when it is opened
  *
  * @param names     [n_names]

@@ -275,9 +275,10 @@ struct tfeed_dataset_sample_options {
     /** 1 GiB: records of an input that can be read only once wait in memory, up to here */
     uint64_t max_memory_bytes;
     struct tfeed_record_writer_options writer;
-    uint32_t n_threads; /**< 1: as many as compress a compressed output, in pieces: see
+    uint32_t n_threads;    /**< 1: as many as compress a compressed output, in pieces: see
                              tfeed_record_writer_options; 0: one for each processor. What is written
                              does not depend on it. The writer's own is not looked at */
+    bool allow_incomplete; /**< false: as in tfeed_dataset_write_options */
 };
 
 TFEED_API void tfeed_dataset_sample_options_init(struct tfeed_dataset_sample_options *options);
@@ -303,6 +304,7 @@ struct tfeed_dataset_sample_report {
  * @return TFEED_OK                  also where the input has fewer records than were asked for: all
  *                                   are written, in their order
  *         TFEED_INVALID_ARGUMENT    a fraction outside 0 … 1, or neither was given
+ *         TFEED_NOT_FOUND           an input, or a file of a set: see allow_incomplete
  *         TFEED_ALREADY_EXISTS      `out` is there
  *         TFEED_RESOURCE_EXHAUSTED  more than max_memory_bytes of records would have to wait
  *         TFEED_DATA_LOSS, …        what reading and writing say

@@ -5,6 +5,8 @@
  */
 #include <criterion/criterion.h>
 
+#include <string.h>
+
 #include <tfeed/inspect.h>
 
 #include "tests/support/support.h"
@@ -207,6 +209,27 @@ Test(sample, damaged_record_that_is_not_chosen_does_no_harm)
     tfeed_block_unref(content.block);
     cr_assert_eq(tfeed_memory_files_get(made.files, "other", &content, NULL), TFEED_NOT_FOUND);
     example_files_clear(&made);
+}
+
+Test(sample, set_without_one_of_its_files_is_refused_unless_allowed)
+{
+    static const char *const some[] = {"p-00000-of-00003", "p-00002-of-00003"};
+    struct example_files made;
+    struct tfeed_dataset_sample_report report;
+    struct tfeed_error error;
+    example_files_init(&made);
+    for (int i = 0; i < 2; i++)
+        make_labels(&made, some[i], 0, 10, TFEED_COMPRESSION_NONE);
+    struct tfeed_dataset_sample_options options = options_for(&made);
+    options.fraction = 1;
+    cr_assert_eq(tfeed_dataset_sample(some, 2, "out", &options, &report, &error), TFEED_NOT_FOUND);
+    cr_assert_not_null(strstr(error.message, "p-00001-of-00003: missing"));
+    cr_assert_eq(tfeed_dataset_sample(some, 1, "out", &options, &report, NULL), TFEED_OK);
+    options.allow_incomplete = true;
+    cr_assert_eq(tfeed_dataset_sample(some, 2, "out", &options, &report, NULL), TFEED_OK);
+    cr_assert_eq(report.n_chosen, 20);
+    example_files_clear(&made);
+    T_EXPECT_NO_LEAKS(NULL);
 }
 
 Test(sample, existing_output_is_refused)

@@ -174,6 +174,17 @@ Test(files, incomplete_set_names_the_missing_file)
     fixture_clear(&fixture);
 }
 
+Test(files, incomplete_set_is_what_is_there_where_that_is_allowed)
+{
+    struct fixture fixture;
+    fixture_init(&fixture, "p-00000-of-00003 p-00002-of-00003");
+    fixture.options.allow_incomplete = true;
+    expect_found(&fixture, "p@3", NULL, "p-00000-of-00003 p-00002-of-00003 ");
+    expect_found(&fixture, "p-*", NULL, "p-00000-of-00003 p-00002-of-00003 ");
+    expect_failure(&fixture, "p@4", TFEED_NOT_FOUND, "p@4: no file of the set is there");
+    fixture_clear(&fixture);
+}
+
 Test(files, pattern_may_meet_a_part_of_a_whole_set)
 {
     struct fixture fixture;
