@@ -88,6 +88,8 @@ void damage_print_json(const char *name, const char *out, bool with_index, bool 
 
 void damage_report_faults(const char *name, const struct tfeed_dataset_verify_report *found)
 {
+    if (found->hint)
+        report("%s: %s", name, found->hint);
     for (size_t i = 0; i < found->n_faults; i++) {
         const struct tfeed_dataset_fault *fault = &found->faults[i];
         if (fault->end_offset == TFEED_NOWHERE || fault->end_offset == fault->offset)
@@ -98,6 +100,4 @@ void damage_report_faults(const char *name, const struct tfeed_dataset_verify_re
     }
     if (found->n_errors > found->n_faults)
         report("%s: errors that are not listed: %" PRIu64, name, found->n_errors - found->n_faults);
-    if (found->hint)
-        report("%s: %s", name, found->hint);
 }

@@ -42,6 +42,7 @@ struct examination {
     struct tfi_index_builder *index; /* NULL: none is wanted, or there is a fault */
     struct tfi_schema_fit *fit;      /* NULL: no schema */
     const char *path;
+    bool begins_wrong; /* what should be the first length is none */
 };
 
 /* What is known of a part of the file before it is merged. */
@@ -117,8 +118,10 @@ static tfeed_status take_fault(void *user_data, struct tfeed_record_reader *read
     const enum tfi_record_fault fault = tfi_record_reader_fault(reader);
     struct tfeed_record_loss loss = {.end_offset = TFEED_NOWHERE};
     const bool is_first = report->n_errors == report->n_misfits; /* of damage */
-    if (is_first)
+    if (is_first) {
         report->cause = tfi_record_fault_cause(fault);
+        examination->begins_wrong = fault == TFI_RECORD_LENGTH_FAULT && found->offset == 0;
+    }
     drop_index(examination);
     const tfeed_status status = tfeed_record_reader_resync(reader, &loss, reterr);
     if (status != TFEED_OK && status != TFEED_FAILED_PRECONDITION)
@@ -270,6 +273,8 @@ static tfeed_status examine(const char *path, const struct tfeed_dataset_verify_
     tfeed_record_reader_close(examination.reader);
     tfi_schema_fit_free(examination.fit);
     report->is_ok = status == TFEED_OK && report->n_errors == 0;
+    if (examination.begins_wrong && report->n_records == 0 && report->n_errors == 1)
+        report->hint = "not a TFRecord file, or nothing is left of one: no record was found in it";
     *index = examination.index;
     return status;
 }

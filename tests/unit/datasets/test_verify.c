@@ -394,6 +394,22 @@ Test(verify, hint_tells_apart_where_a_compressed_stream_stops)
     record_file_clear(&file);
 }
 
+Test(verify, hint_says_that_a_file_without_records_is_none_of_its_kind)
+{
+    struct record_file file;
+    record_file_init(&file, 3, TFEED_COMPRESSION_NONE);
+    file.data[0] ^= 4;
+    struct tfeed_dataset_verify_report report = verify(&file);
+    cr_assert_null(report.hint, "two records follow");
+    tfeed_dataset_verify_report_clear(&report);
+    file.len = RECORD_FILE_FRAME;
+    report = verify(&file);
+    cr_assert_str_eq(report.cause, "flipped_bits");
+    cr_assert_not_null(strstr(report.hint, "not a TFRecord file"));
+    tfeed_dataset_verify_report_clear(&report);
+    record_file_clear(&file);
+}
+
 Test(verify, cut_file_is_truncated)
 {
     struct record_file file;
