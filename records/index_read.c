@@ -39,12 +39,16 @@ static tfeed_status check_frame(const struct tfeed_index *index,
                                 struct tfeed_record_view *ret_view, struct tfeed_error *reterr)
 {
     uint64_t length;
-    if (!tfi_record_header_check(frame, &length))
-        return tfi_fail_at(reterr, TFEED_DATA_LOSS, index->path, place->record, place->offset,
-                           "corrupted record at %" PRIu64 ": length checksum 0x%08x does not match "
-                           "0x%08x of the length (or the index is stale: %s)",
-                           place->offset, tfi_load_le32(frame + TFI_RECORD_LENGTH_CRC_OFFSET),
-                           tfi_crc32c_masked_uint64(length), index->index_path);
+    if (!tfi_record_header_check(frame, &length)) {
+        (void)tfi_fail_at(reterr, TFEED_DATA_LOSS, index->path, place->record, TFEED_NOWHERE,
+                          "corrupted record at %" PRIu64 ": length checksum 0x%08x does not match "
+                          "0x%08x of the length (or the index is stale: %s)",
+                          place->offset, tfi_load_le32(frame + TFI_RECORD_LENGTH_CRC_OFFSET),
+                          tfi_crc32c_masked_uint64(length), index->index_path);
+        if (reterr != NULL)
+            reterr->offset = place->offset; /* the phrase has said it */
+        return TFEED_DATA_LOSS;
+    }
     if (length != place->len)
         return tfi_fail_at(reterr, TFEED_FAILED_PRECONDITION, index->path, place->record,
                            place->offset,

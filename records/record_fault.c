@@ -3,7 +3,8 @@
  *
  * record_fault.c - how a reader of records stops: what is wrong, and the line that says so.
  *
- * The failure is kept whole in the reader and given again by every later call.
+ * The failure is kept whole in the reader and given again by every later call. Where TensorFlow's
+ * phrase says the offset ("corrupted record at 0"), the place before it does not.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -53,10 +54,12 @@ static tfeed_status stop_for_compression(struct tfeed_record_reader *reader)
     const enum tfeed_compression found =
         tfi_record_detect_compression(reader->head, reader->head_len);
     reader->fault = TFI_RECORD_WRONG_COMPRESSION;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset, "corrupted record at %" PRIu64 ": compression is %s, not %s",
-                       reader->offset, tfeed_compression_name(found),
-                       tfeed_compression_name(reader->stream.compression));
+    return tfi_record_stop_with(
+        reader,
+        tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
+                    TFEED_NOWHERE, "corrupted record at %" PRIu64 ": compression is %s, not %s",
+                    reader->offset, tfeed_compression_name(found),
+                    tfeed_compression_name(reader->stream.compression)));
 }
 
 /* A file preallocated or left behind by a crash ends in zeros: no bit was flipped there. */
@@ -74,13 +77,14 @@ tfeed_status tfi_record_stop_for_length(struct tfeed_record_reader *reader)
     reader->is_out_of_step = true;
     reader->fault = is_zeros(header, window->len - reader->used) ? TFI_RECORD_TRAILING_BYTES
                                                                  : TFI_RECORD_LENGTH_FAULT;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset,
-                       "corrupted record at %" PRIu64
-                       ": length checksum 0x%08x does not match 0x%08x of the length%s",
-                       reader->offset, tfi_load_le32(header + TFI_RECORD_LENGTH_CRC_OFFSET),
-                       tfi_crc32c_masked_uint64(tfi_load_le64(header)),
-                       reader->record == 0 ? "; is this a TFRecord file?" : "");
+    return tfi_record_stop_with(
+        reader, tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
+                            TFEED_NOWHERE,
+                            "corrupted record at %" PRIu64
+                            ": length checksum 0x%08x does not match 0x%08x of the length%s",
+                            reader->offset, tfi_load_le32(header + TFI_RECORD_LENGTH_CRC_OFFSET),
+                            tfi_crc32c_masked_uint64(tfi_load_le64(header)),
+                            reader->record == 0 ? "; is this a TFRecord file?" : ""));
 }
 
 tfeed_status tfi_record_fail_payload(const char *path, const struct tfeed_record_view *view,
@@ -123,11 +127,12 @@ tfeed_status tfi_record_stop_inside_record(struct tfeed_record_reader *reader, u
     if (reader->stream.end == TFI_STREAM_DAMAGED)
         return stop_for_stream(reader);
     reader->fault = TFI_RECORD_TRUNCATED;
-    return tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
-                       reader->offset,
-                       "truncated record at %" PRIu64 ": the file ends inside its payload of "
-                       "%" PRIu64 " bytes",
-                       reader->offset, length);
+    return tfi_record_stop_with(
+        reader, tfi_fail_at(&reader->failure, TFEED_DATA_LOSS, reader->stream.path, reader->record,
+                            TFEED_NOWHERE,
+                            "truncated record at %" PRIu64 ": the file ends inside its payload of "
+                            "%" PRIu64 " bytes",
+                            reader->offset, length));
 }
 
 tfeed_status tfi_record_stop_between_records(struct tfeed_record_reader *reader)
