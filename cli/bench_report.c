@@ -282,10 +282,11 @@ void bench_report_step_json(const struct bench_step_result *result,
 void bench_report_step_text(const struct bench_step_result *result,
                             const struct bench_probes *probes)
 {
-    output_format("step: %u thread%s compute, %" PRId64 " workers load; %" PRIu64
-                  " steps of each kind in each of %" PRIu64 " rounds\n",
-                  result->n_threads, result->n_threads == 1 ? "" : "s", result->n_workers,
-                  result->n_steps, result->n_rounds);
+    output_format("step: %u thread%s compute, %" PRId64 " worker%s load; %" PRIu64
+                  " step%s of each kind in each of %" PRIu64 " round%s\n",
+                  result->n_threads, plural(result->n_threads), result->n_workers,
+                  plural((uint64_t)result->n_workers), result->n_steps, plural(result->n_steps),
+                  result->n_rounds, plural(result->n_rounds));
     for (int feed = 0; feed < BENCH_N_FEEDS; feed++) {
         const struct bench_spread *seconds = &result->seconds[feed];
         output_format("  %-8s %9.1f us a step (%.1f to %.1f), %.1f us of all processors\n",
@@ -331,10 +332,11 @@ void bench_report_pairs_json(const struct bench_pairs_result *result,
 void bench_report_pairs_text(const struct bench_pairs_result *result,
                              const struct bench_probes *probes)
 {
-    output_format("files: %" PRIu64 " records, %" PRIu64 " bytes; speed of each work by that of "
+    output_format("files: %" PRIu64 " record%s, %" PRIu64 " byte%s; speed of each work by that of "
                   "what it stands beside,\n  in turn, median (worst to best) of %" PRIu64
-                  " rounds\n",
-                  result->sums.records, result->sums.payload_bytes, result->n_rounds);
+                  " round%s\n",
+                  result->sums.records, plural(result->sums.records), result->sums.payload_bytes,
+                  plural(result->sums.payload_bytes), result->n_rounds, plural(result->n_rounds));
     for (size_t i = 0; i < result->n_pairs; i++) {
         const struct bench_pair_result *row = &result->pairs[i];
         const double bytes = (double)row->n_bytes / 1e9;
@@ -431,12 +433,14 @@ static void print_stages(const struct tfeed_loader_statistics *statistics)
                       percent(stage->waiting_ns, elapsed_ns), stage->depth);
     }
     if (statistics->n_workers > 0)
-        output_format(
-            "  %" PRId64 " workers, each waiting for %.0f %% of the time\n", statistics->n_workers,
-            percent(statistics->worker_waiting_ns, elapsed_ns) / (double)statistics->n_workers);
+        output_format("  %" PRId64 " worker%s, each waiting for %.0f %% of the time\n",
+                      statistics->n_workers, plural((uint64_t)statistics->n_workers),
+                      percent(statistics->worker_waiting_ns, elapsed_ns) /
+                          (double)statistics->n_workers);
     if (statistics->n_lanes > 0)
-        output_format("  %" PRId64 " lanes, each shuffling %" PRId64 " records\n",
-                      statistics->n_lanes, statistics->window_records);
+        output_format("  %" PRId64 " lane%s, each shuffling %" PRId64 " record%s\n",
+                      statistics->n_lanes, plural((uint64_t)statistics->n_lanes),
+                      statistics->window_records, plural((uint64_t)statistics->window_records));
     output_format("  %s\n", tfeed_loader_statistics_explain(statistics, sentence, sizeof sentence));
 }
 
@@ -446,9 +450,9 @@ void bench_report_text(const struct bench_result *result, const struct bench_pro
     const double seconds = result->seconds.median;
     const double n = (double)result->records;
 
-    output_format("%s: %" PRIu64 " records, %" PRIu64 " bytes, %u thread%s, checksums %s\n",
-                  result->workload->name, result->records, result->bytes, result->n_threads,
-                  result->n_threads == 1 ? "" : "s",
+    output_format("%s: %" PRIu64 " record%s, %" PRIu64 " byte%s, %u thread%s, checksums %s\n",
+                  result->workload->name, result->records, plural(result->records), result->bytes,
+                  plural(result->bytes), result->n_threads, plural(result->n_threads),
                   result->crc_verified ? "verified" : "not looked at");
     output_format("  %.0f records/s (%.0f to %.0f; median, worst and best of %" PRIu64 ")\n",
                   n / seconds, n / result->seconds.max, n / result->seconds.min, result->n_rounds);

@@ -65,7 +65,7 @@ static void print_outputs(const struct tfeed_dataset_write_report *made)
         if (!output->appeared)
             continue;
         output_name(output->path);
-        output_format(": %" PRIu64 " records\n", output->n_records);
+        output_format(": %" PRIu64 " record%s\n", output->n_records, plural(output->n_records));
     }
 }
 

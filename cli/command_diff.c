@@ -112,9 +112,11 @@ static void print_summary(struct diff *diff, const struct tfeed_dataset_diff_rep
         return;
     }
     if (!diff->values->reading.json) {
-        output_format("%" PRIu64 " records are the same", found->n_same);
+        output_format("%" PRIu64 " record%s %s the same", found->n_same, plural(found->n_same),
+                      found->n_same == 1 ? "is" : "are");
         if (found->n_different > 0)
-            output_format(", %" PRIu64 " differ", found->n_different);
+            output_format(", %" PRIu64 " differ%s", found->n_different,
+                          found->n_different == 1 ? "s" : "");
         if (found->n_only_a > 0)
             output_format(", %" PRIu64 " more in the first", found->n_only_a);
         if (found->n_only_b > 0)

@@ -80,7 +80,7 @@ static void print_text(const struct index_values *values, const char *name,
                        const struct tfeed_dataset_index_report *made)
 {
     output_name(name);
-    output_format(": %" PRIu64 " records", made->n_records);
+    output_format(": %" PRIu64 " record%s", made->n_records, plural(made->n_records));
     if (values->key != NULL)
         output_format(", %" PRIu64 " with the key, %" PRIu64 " without", made->n_keys,
                       made->n_without_key);

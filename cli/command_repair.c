@@ -36,10 +36,10 @@ static void print_text(const char *out, const struct tfeed_dataset_verify_report
     if (is_standard_output(out))
         return;
     output_name(out);
-    output_format(": %" PRIu64 " records", found->n_records);
+    output_format(": %" PRIu64 " record%s", found->n_records, plural(found->n_records));
     if (found->n_errors > 0)
-        output_format("; lost: %" PRIu64 " bytes at %" PRIu64 " place%s", found->n_lost_bytes,
-                      found->n_errors, found->n_errors == 1 ? "" : "s");
+        output_format("; lost: %" PRIu64 " byte%s at %" PRIu64 " place%s", found->n_lost_bytes,
+                      plural(found->n_lost_bytes), found->n_errors, plural(found->n_errors));
     output_text("\n");
 }
 

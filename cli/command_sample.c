@@ -62,7 +62,8 @@ static void print_made(const struct sample_values *values,
         return;
     if (!values->json) {
         output_name(values->out);
-        output_format(": %" PRIu64 " of %" PRIu64 " records\n", made->n_chosen, made->n_seen);
+        output_format(": %" PRIu64 " of %" PRIu64 " record%s\n", made->n_chosen, made->n_seen,
+                      plural(made->n_seen));
         return;
     }
     json_begin_object(&json);
@@ -106,7 +107,8 @@ static enum exit_code sample(const struct sample_values *values, double fraction
         return report_error(&error);
     print_made(values, &made);
     if (values->n_records != UINT64_MAX && made.n_chosen < values->n_records)
-        report("there are only %" PRIu64 " records: all of them were taken", made.n_seen);
+        report("the input has only %" PRIu64 " record%s: the sample is all of it", made.n_seen,
+               plural(made.n_seen));
     return EXIT_FINE;
 }
 

@@ -175,17 +175,19 @@ static void print_column(const struct tfeed_dataset_stats *stats, size_t i, int 
         output_format(", %" PRIu64, feature->min_steps);
         if (feature->min_steps != feature->max_steps)
             output_format(" to %" PRIu64, feature->max_steps);
-        output_format(" step%s", feature->max_steps == 1 ? "" : "s");
+        output_format(" step%s", plural(feature->max_steps));
     }
     if (column.form != TFEED_INFERRED_RAW && feature->kind == TFEED_FEATURE_BYTES &&
         feature->n_values > 0) {
         output_format(", %" PRId64, feature->min_int64);
         if (feature->min_int64 != feature->max_int64)
             output_format(" to %" PRId64, feature->max_int64);
-        output_format(" bytes%s", feature->n_text == feature->n_values ? " of text" : "");
+        output_format(" byte%s%s", plural((uint64_t)feature->max_int64),
+                      feature->n_text == feature->n_values ? " of text" : "");
     }
     if (n_missing(stats, feature) > 0)
-        output_format(", missing in %" PRIu64 " records", n_missing(stats, feature));
+        output_format(", missing in %" PRIu64 " record%s", n_missing(stats, feature),
+                      plural(n_missing(stats, feature)));
     output_text("\n");
 }
 
@@ -215,8 +217,8 @@ static void print_text(const struct tfeed_dataset_stats *stats, const struct sch
     const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
     const int width = name_width(stats);
 
-    output_format("%" PRIu64 " records of %" PRIu64 " file%s", totals.n_records, totals.n_files,
-                  totals.n_files == 1 ? "" : "s");
+    output_format("%" PRIu64 " record%s of %" PRIu64 " file%s", totals.n_records,
+                  plural(totals.n_records), totals.n_files, plural(totals.n_files));
     if (!values->full)
         output_format(", at most %" PRIu64 " of each (--full: all)", values->n_sample);
     output_text("\n");

@@ -47,16 +47,19 @@ static void print_text(const char *name, const struct tfeed_dataset_verify_repor
 
     output_name(name);
     if (found->is_ok) {
-        output_format(": ok, %" PRIu64 " records, %" PRIu64 " bytes%s\n", found->n_records,
-                      found->n_bytes, found->has_index ? ", indexed" : "");
+        output_format(": ok, %" PRIu64 " record%s, %" PRIu64 " byte%s%s\n", found->n_records,
+                      plural(found->n_records), found->n_bytes, plural(found->n_bytes),
+                      found->has_index ? ", indexed" : "");
         return;
     }
-    output_format(": %s, %" PRIu64 " good records, %" PRIu64 " error%s%s%s%s",
+    output_format(": %s, %" PRIu64 " good record%s, %" PRIu64 " error%s%s%s%s",
                   is_damaged ? "damaged" : "does not fit the schema", found->n_records,
-                  found->n_errors, found->n_errors == 1 ? "" : "s", found->cause ? " (" : "",
-                  found->cause ? found->cause : "", found->cause ? ")" : "");
+                  plural(found->n_records), found->n_errors, plural(found->n_errors),
+                  found->cause ? " (" : "", found->cause ? found->cause : "",
+                  found->cause ? ")" : "");
     if (is_damaged && found->n_misfits > 0)
-        output_format(", of which %" PRIu64 " do not fit the schema", found->n_misfits);
+        output_format(", of which %" PRIu64 " %s not fit the schema", found->n_misfits,
+                      found->n_misfits == 1 ? "does" : "do");
     output_text("\n");
 }
 

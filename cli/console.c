@@ -139,6 +139,11 @@ void output_format(const char *format, ...)
     output_text(text);
 }
 
+const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 tfeed_status output_begin_file(const char *path, bool overwrite, bool sync,
                                struct tfeed_error *reterr)
 {

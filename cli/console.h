@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <tfeed/status.h>
 
@@ -25,6 +26,9 @@ void output_text(const char *text);
 
 /** For numbers and short words: what is longer than 1,023 bytes ends with "...". */
 void output_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** What makes a noun stand for so many: "" or "s". */
+const char *plural(uint64_t n);
 
 /** A name that may hold anything, with '?' for control characters. */
 void output_name(const char *name);

@@ -121,7 +121,7 @@ enum exit_code convert_to_jsonl(const struct making *making, const struct operan
         code = record_printer_end(&output->printer, code);
         if (code == EXIT_FINE && strcmp(making->out, "-") != 0) {
             output_name(making->out);
-            output_format(": %" PRIu64 " records\n", output->n_records);
+            output_format(": %" PRIu64 " record%s\n", output->n_records, plural(output->n_records));
         }
     }
     tfeed_file_list_clear(&inputs);

@@ -336,7 +336,7 @@ void example_text_print_bytes(const uint8_t *data, size_t len)
         output_text("\"");
         return;
     }
-    output_format("%zu bytes%s", len, len > 0 ? ":" : "");
+    output_format("%zu byte%s%s", len, plural(len), len > 0 ? ":" : "");
     for (size_t i = 0; i < len && i < SHOWN_BYTES; i++)
         output_format(" %02x", data[i]);
     if (len > SHOWN_BYTES)
@@ -405,7 +405,7 @@ static void print_list(struct tfeed_list_view list, int indent)
     const size_t n_steps = list.n_steps;
     struct tfeed_feature_view step;
 
-    output_format("list of %zu step%s\n", n_steps, n_steps == 1 ? "" : "s");
+    output_format("list of %zu step%s\n", n_steps, plural(n_steps));
     for (size_t i = 0; i < SHOWN_STEPS && tfeed_list_next_step(&list, &step); i++) {
         output_format("%*s%zu  ", indent + 2, "", i);
         print_feature(&step);

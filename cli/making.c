@@ -73,7 +73,7 @@ static void print_made(const struct making *making, const struct tfeed_dataset_w
         if (!output->appeared)
             continue;
         output_name(output->path);
-        output_format(": %" PRIu64 " records\n", output->n_records);
+        output_format(": %" PRIu64 " record%s\n", output->n_records, plural(output->n_records));
     }
 }
 

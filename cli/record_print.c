@@ -89,8 +89,8 @@ static void print_raw_json(struct record_printer *printer, const struct tfeed_re
 static void print_heading(const char *name, const struct tfeed_record_view *record)
 {
     output_name(name);
-    output_format(": record %" PRIu64 " at byte %" PRIu64 ", %zu bytes\n", record->record,
-                  record->offset, record->len);
+    output_format(": record %" PRIu64 " at byte %" PRIu64 ", %zu byte%s\n", record->record,
+                  record->offset, record->len, plural(record->len));
 }
 
 /* Remembers a record that is not what its JSON is turned back into. */

@@ -299,10 +299,10 @@ static void print_heading(const struct tfeed_dataset_stats *stats, bool full)
 {
     const struct tfeed_dataset_totals totals = tfeed_dataset_stats_totals(stats);
 
-    output_format("/* Made by `tfeed schema --c` from %" PRIu64 " records of %" PRIu64
+    output_format("/* Made by `tfeed schema --c` from %" PRIu64 " record%s of %" PRIu64
                   " file%s%s.\n",
-                  totals.n_records, totals.n_files, totals.n_files == 1 ? "" : "s",
-                  full ? ", all there were" : "");
+                  totals.n_records, plural(totals.n_records), totals.n_files,
+                  plural(totals.n_files), full ? ", all there were" : "");
     output_text(" *\n"
                 " *     cc -o reader reader.c $(pkg-config --cflags --libs tfeed)\n"
                 " *     ./reader FILE...\n"

@@ -133,7 +133,8 @@ static tfeed_status fail_behind_end(const struct tfeed_record_getter *getter, ui
                                     uint64_t n_records, struct tfeed_error *reterr)
 {
     return tfi_fail_at(reterr, TFEED_OUT_OF_RANGE, getter->path, record, TFEED_NOWHERE,
-                       "the file has %" PRIu64 " records, numbered from 0", n_records);
+                       "the file has %" PRIu64 " record%s, numbered from 0", n_records,
+                       n_records == 1 ? "" : "s");
 }
 
 static tfeed_status get_on_foot(struct tfeed_record_getter *getter, uint64_t record,

@@ -88,9 +88,9 @@ static tfeed_status size_parts(struct divider *divider, const struct tfeed_datas
         }
         if (n > n_records - n_given)
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "part '%s' needs %" PRIu64 " records, %" PRIu64 " of %" PRIu64
+                            "part '%s' needs %" PRIu64 " record%s, %" PRIu64 " of %" PRIu64
                             " are left",
-                            parts[i].name, n, n_records - n_given, n_records);
+                            parts[i].name, n, n == 1 ? "" : "s", n_records - n_given, n_records);
         divider->n_left[i] = n;
         n_given += n;
     }

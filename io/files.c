@@ -145,7 +145,8 @@ static tfeed_status look_for_shard(const struct finder *finder, const struct tfi
     const tfeed_status status = look(finder, name, ret_info, &error);
     if (status == TFEED_NOT_FOUND)
         return tfi_fail_at(reterr, status, name, TFEED_NOWHERE, TFEED_NOWHERE,
-                           "missing: the set has %u files", shard->n_shards);
+                           "missing: the set has %u file%s", shard->n_shards,
+                           shard->n_shards == 1 ? "" : "s");
     return status == TFEED_OK ? TFEED_OK : tfi_fail_again(reterr, &error);
 }
 
