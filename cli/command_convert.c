@@ -58,6 +58,39 @@ static enum exit_code refuse(const char *what, const char *detail)
     return EXIT_USAGE;
 }
 
+/* The three ways; each option is of some of them. */
+enum way { FROM_MNIST = 1, FROM_JSONL = 2, INTO_JSONL = 4 };
+
+/* False, with a message, where an option was given that says nothing about this way. */
+static bool options_fit(const struct convert_values *values, enum way way)
+{
+    const struct {
+        const char *name;
+        bool is_given;
+        unsigned ways;
+    } options[] = {
+        {"--shards", values->n_shards > 1, FROM_MNIST},
+        {"--validation", values->n_validation != N_VALIDATION, FROM_MNIST},
+        {"--utf8", values->utf8, FROM_JSONL | INTO_JSONL},
+        {"--raw", values->raw, INTO_JSONL},
+        {"--compression", values->making.compression != 0, FROM_MNIST | FROM_JSONL},
+        {"--input-compression", values->making.input_compression != 0, FROM_JSONL | INTO_JSONL},
+        {"--sync", values->making.sync, FROM_JSONL | INTO_JSONL},
+        {"--incomplete", values->making.incomplete, FROM_JSONL | INTO_JSONL},
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (!options[i].is_given || (options[i].ways & way))
+            continue;
+        report("%s is not for %s; try 'tfeed help convert'", options[i].name,
+               way == FROM_MNIST   ? "mnist"
+               : way == FROM_JSONL ? "making records of jsonl"
+                                   : "--to jsonl");
+        return false;
+    }
+    return true;
+}
+
 static void print_outputs(const struct tfeed_dataset_write_report *made)
 {
     for (size_t i = 0; i < made->n_outputs; i++) {
@@ -110,6 +143,8 @@ static enum exit_code run_source(const struct convert_values *values, const char
         return refuse("where to? --out is ''", "");
     if (input[0] == '\0')
         return refuse("'' is no input", "");
+    if (!options_fit(values, FROM_MNIST))
+        return EXIT_USAGE;
     stop_hold();
     progress_start((enum progress_when)values->making.progress, 0);
     progress_file(input, 0);
@@ -149,6 +184,8 @@ static enum exit_code run_jsonl(const struct convert_values *values,
         return refuse("no input given for ", "jsonl");
     if (values->n_shards > 1)
         return refuse("jsonl makes one file: 'tfeed reshard' cuts it", "");
+    if (!options_fit(values, FROM_JSONL))
+        return EXIT_USAGE;
     return convert_from_jsonl(&values->making, operands, values->utf8);
 }
 
@@ -160,6 +197,8 @@ static enum exit_code run_convert(const void *user_values, const struct operands
 
     if (values->to == TO_JSONL) {
         const bool is_word = strcmp(first, "tfrecord") == 0 && rest.n_names > 0 && !exists(first);
+        if (!options_fit(values, INTO_JSONL))
+            return EXIT_USAGE;
         return convert_to_jsonl(&values->making, is_word ? &rest : operands, values->utf8,
                                 values->raw);
     }
@@ -200,7 +239,7 @@ static const struct option_spec convert_options[] = {
     {.name = "utf8",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct convert_values, utf8),
-     .help = "jsonl: strings of bytes are text as it is (default: base64)"},
+     .help = "jsonl, both ways: strings of bytes are text as it is (default: base64)"},
     {.name = "raw",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct convert_values, raw),
@@ -240,7 +279,7 @@ const struct command command_convert = {
         "\n"
         "Without a KIND it is guessed: files named .jsonl or .ndjson, a folder. Files appear whole "
         "at\n"
-        "the end, or not at all.",
+        "the end, or not at all. --threads are for jsonl, both ways; mnist takes one.",
     .options = convert_options,
     .defaults = &convert_defaults,
     .values_bytes = sizeof convert_defaults,

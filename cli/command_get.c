@@ -194,12 +194,6 @@ static const struct option_spec get_options[] = {
      .argument = "KEY",
      .help = "the records whose key this is"},
     READING_OPTIONS_ALONE(struct get_values),
-    {.name = "threads",
-     .kind = OPTION_NUMBER,
-     .offset = offsetof(struct get_values, reading.threads),
-     .argument = "N",
-     .help = "taken as by every command; a record is one read",
-     .max = OPTION_MAX_THREADS},
     PRINTING_OPTIONS(struct get_values),
     {0}};
 
