@@ -6,42 +6,126 @@
  * Both are one loop over records; head ends it early. Records before a damaged one are printed.
  * Chosen records are looked up, which steps over the others without a look at them.
  */
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <tfeed/inspect.h>
 
 #include "cli/console.h"
+#include "cli/inputs.h"
+#include "cli/making.h"
+#include "cli/progress.h"
 #include "cli/reading.h"
+#include "cli/record_drop.h"
 #include "cli/record_list.h"
 #include "cli/record_print.h"
+#include "cli/stop.h"
 
-enum { HEAD_RECORDS = 10 };
+enum { HEAD_RECORDS = 10, PROGRESS_RECORDS = 128 };
 
 struct cat_values {
     struct reading reading;
     struct printing printing;
-    const char *records; /* cat: "0-9,50"; NULL: all */
-    uint64_t n_records;  /* of each file; cat: all */
+    const char *records;   /* cat: "0-9,50"; NULL: all */
+    const char *drop_keys; /* cat: "KEY,KEY"; NULL: none */
+    const char *out;       /* cat: of a new file of records; NULL: text is printed */
+    uint64_t n_records;    /* of each file; cat: all */
+    bool force;
 };
 
 struct cat {
     const struct cat_values *values;
     struct record_printer printer;
+    struct tfeed_record_writer *writer; /* NULL: text is printed */
+    uint64_t n_written;
+    bool writer_failed; /* it takes no more; where its reader has gone that is no error */
     struct record_list chosen;
+    struct record_drop dropped;
 };
+
+/* ---------------------------------------------------------------- records */
+
+/* Nobody takes what is put from here on. */
+static bool has_ended(const struct cat *cat)
+{
+    return output_failed() || cat->writer_failed;
+}
+
+static enum exit_code put(struct cat *cat, const char *name, const struct tfeed_record_view *record)
+{
+    struct tfeed_error error;
+
+    if (!cat->writer)
+        return record_printer_print(&cat->printer, name, record);
+    if (tfeed_record_writer_write(cat->writer, record->data, record->len, &error) != TFEED_OK) {
+        cat->writer_failed = true;
+        return report_error(&error);
+    }
+    cat->n_written++;
+    return stop_requested() ? EXIT_INTERRUPTED : EXIT_FINE;
+}
+
+/* The next n_records, or as many as there are. */
+static enum exit_code put_next(struct cat *cat, const char *name,
+                               struct tfeed_record_reader *reader, uint64_t n_records)
+{
+    struct tfeed_record_view record;
+    struct tfeed_error error;
+    enum exit_code code = EXIT_FINE;
+    uint64_t n_printed;
+
+    if (!cat->writer)
+        return record_printer_rest(&cat->printer, name, reader, n_records,
+                                   (size_t)cat->values->reading.threads, &n_printed);
+    for (uint64_t i = 0; i < n_records && code == EXIT_FINE && !cat->writer_failed; i++) {
+        const tfeed_status status = tfeed_record_reader_next(reader, &record, &error);
+        if (status == TFEED_OUT_OF_RANGE)
+            break;
+        code = status == TFEED_OK ? put(cat, name, &record) : report_error(&error);
+        if (status == TFEED_OK && i % PROGRESS_RECORDS == 0)
+            progress_update(record.offset);
+    }
+    return code;
+}
+
+static enum exit_code pass_over(struct tfeed_record_reader *reader)
+{
+    struct tfeed_record_view record;
+    struct tfeed_error error;
+
+    return tfeed_record_reader_next(reader, &record, &error) == TFEED_OK ? EXIT_FINE
+                                                                         : report_error(&error);
+}
+
+/* ------------------------------------------------------------------ files */
 
 static enum exit_code cat_file(void *state, const char *name)
 {
     struct cat *cat = state;
+    const struct record_drop *dropped = &cat->dropped;
     struct tfeed_record_reader *reader;
-    uint64_t n_printed;
-    enum exit_code code = reading_open(&cat->values->reading, name, &reader);
+    enum exit_code code = EXIT_FINE;
+    uint64_t at = 0;
 
-    if (code == EXIT_FINE) {
-        code = record_printer_rest(&cat->printer, name, reader, cat->values->n_records,
-                                   (size_t)cat->values->reading.threads, &n_printed);
-        tfeed_record_reader_close(reader);
+    if (cat->values->drop_keys)
+        code = record_drop_find(&cat->dropped, name);
+    if (code == EXIT_FINE)
+        code = reading_open(&cat->values->reading, name, &reader);
+    if (code != EXIT_FINE)
+        return code;
+    for (size_t i = 0; i < dropped->n_records && code == EXIT_FINE; i++) {
+        const uint64_t next = dropped->records[i];
+        if (next < at)
+            continue; /* it has two of the keys */
+        code = put_next(cat, name, reader, next - at);
+        if (code == EXIT_FINE && !has_ended(cat))
+            code = pass_over(reader);
+        at = next + 1;
     }
+    if (code == EXIT_FINE && !has_ended(cat))
+        code = put_next(cat, name, reader, cat->values->n_records);
+    tfeed_record_reader_close(reader);
     return code;
 }
 
@@ -53,12 +137,11 @@ static enum exit_code cat_span(struct cat *cat, const char *name,
     struct tfeed_error error;
     enum exit_code code = EXIT_FINE;
 
-    for (uint64_t n = span->first; n <= span->last && code == EXIT_FINE && !output_failed(); n++) {
+    for (uint64_t n = span->first; n <= span->last && code == EXIT_FINE && !has_ended(cat); n++) {
         const tfeed_status status = tfeed_record_getter_get(getter, n, &record, &error);
         if (status == TFEED_OUT_OF_RANGE && n > span->first)
             break;
-        code = status == TFEED_OK ? record_printer_print(&cat->printer, name, &record)
-                                  : report_error(&error);
+        code = status == TFEED_OK ? put(cat, name, &record) : report_error(&error);
     }
     return code;
 }
@@ -77,6 +160,79 @@ static enum exit_code cat_chosen(void *state, const char *name)
     return code;
 }
 
+/* ------------------------------------------------------------- the command */
+
+static enum exit_code check_values(const struct cat_values *values, const struct operands *operands)
+{
+    const struct printing *printing = &values->printing;
+
+    if (values->drop_keys && values->records)
+        report("--records and --drop-keys both choose: take one of them");
+    else if (values->drop_keys && inputs_have_standard_input(operands))
+        report("--drop-keys needs an index, which standard input has not: name a file");
+    else if (values->force && !values->out)
+        report("--force goes with --out; try 'tfeed help cat'");
+    else if (values->out && values->out[0] == '\0')
+        report("where to? --out is ''");
+    else if (values->out &&
+             (printing->features || printing->raw || printing->utf8 || values->reading.json))
+        report("--out takes the records as they are: --json, --features, --raw and --utf8 are of "
+               "what is printed");
+    else
+        return EXIT_FINE;
+    return EXIT_USAGE;
+}
+
+static enum exit_code open_output(struct cat *cat)
+{
+    const struct cat_values *values = cat->values;
+    struct tfeed_record_writer_options options;
+    struct tfeed_error error;
+
+    tfeed_record_writer_options_init(&options);
+    options.overwrite = values->force;
+    const tfeed_status status =
+        tfeed_record_writer_open(values->out, &options, &cat->writer, &error);
+    if (status == TFEED_OK)
+        stop_hold();
+    return status == TFEED_OK ? EXIT_FINE : making_report(&error);
+}
+
+/* Ends the file that is made: it appears when all went well, or a key was not there. */
+static enum exit_code close_output(struct cat *cat, bool keep, enum exit_code code)
+{
+    struct tfeed_error error;
+
+    if (keep && tfeed_record_writer_close(cat->writer, &error) != TFEED_OK)
+        code = exit_code_worst(code, report_error(&error));
+    else if (keep && strcmp(cat->values->out, "-") != 0) {
+        output_name(cat->values->out);
+        output_format(": %" PRIu64 " record%s\n", cat->n_written, plural(cat->n_written));
+    }
+    tfeed_record_writer_free(cat->writer);
+    return code;
+}
+
+static enum exit_code cat_all(struct cat *cat, const struct operands *operands)
+{
+    const struct cat_values *values = cat->values;
+    enum exit_code code = check_values(values, operands);
+
+    if (code == EXIT_FINE && values->records && !record_list_add(&cat->chosen, values->records))
+        code = EXIT_USAGE;
+    if (code == EXIT_FINE && values->drop_keys &&
+        !record_drop_init(&cat->dropped, values->drop_keys))
+        code = EXIT_USAGE;
+    if (code == EXIT_FINE && values->out)
+        code = open_output(cat);
+    if (code == EXIT_FINE)
+        code = reading_visit_files(&values->reading, operands,
+                                   values->records ? cat_chosen : cat_file, cat);
+    const bool is_whole = code == EXIT_FINE && !cat->writer_failed;
+    code = record_drop_end(&cat->dropped, code);
+    return cat->writer ? close_output(cat, is_whole, code) : code;
+}
+
 static enum exit_code run_cat(const void *user_values, const struct operands *operands)
 {
     const struct cat_values *values = user_values;
@@ -89,11 +245,8 @@ static enum exit_code run_cat(const void *user_values, const struct operands *op
     }
     cat->values = values;
     code = record_printer_init(&cat->printer, &values->printing, values->reading.json);
-    if (code == EXIT_FINE && values->records && !record_list_add(&cat->chosen, values->records))
-        code = EXIT_USAGE;
     if (code == EXIT_FINE)
-        code = reading_visit_files(&values->reading, operands,
-                                   values->records ? cat_chosen : cat_file, cat);
+        code = cat_all(cat, operands);
     code = record_printer_end(&cat->printer, code);
     free(cat);
     return code;
@@ -107,6 +260,15 @@ static const struct option_spec cat_options[] = {
      .offset = offsetof(struct cat_values, records),
      .argument = "LIST",
      .help = "of each file only these, from 0: 0-9,50,100-"},
+    {.name = "drop-keys",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct cat_values, drop_keys),
+     .argument = "KEY,...",
+     .help = "all but the records whose key one of these is"},
+    OPTION_OUT(
+        struct cat_values, out, "FILE",
+        "make a new file of the records, as they are, instead of text;\n- is standard output"),
+    OPTION_FORCE(struct cat_values, force, "with --out: replace a file that is there"),
     {0}};
 
 static const struct option_spec head_options[] = {{.name = "records",
@@ -146,11 +308,17 @@ const struct command command_cat = {
         "\n"
         "--records steps over the others by their lengths; what lies there is not checked.\n"
         "\n"
+        "--drop-keys takes an index that was made with 'tfeed index --key FEATURE', and leaves "
+        "out\n"
+        "every record whose value of that feature is one of the keys. Files are never changed in\n"
+        "place: --out makes a new one of what is left. Exit status 1: a key is in no file.\n"
+        "\n"
         "'tfeed convert jsonl' makes records of such JSON again.\n"
         "\n"
         "examples:\n"
         "  tfeed cat --json --features label 'train-*.tfrecords'\n"
         "  tfeed cat --records 0-9,50 train.tfrecords\n"
+        "  tfeed cat --drop-keys bob,eve people.tfrecords --out fewer.tfrecords\n"
         "  gunzip <old.gz | tfeed cat -",
     .options = cat_options,
     .defaults = &cat_defaults,

@@ -13,6 +13,7 @@
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/reading.h"
+#include "cli/record_keys.h"
 #include "cli/record_list.h"
 #include "cli/record_print.h"
 #include "cli/stop.h"
@@ -96,38 +97,39 @@ static enum exit_code get_all(struct get *get, const char *name)
     return code;
 }
 
-/* All records of a key, by the index that was made with it. */
-static enum exit_code get_key(struct get *get, const char *name)
+static enum exit_code print_found(void *state, const char *name,
+                                  const struct tfeed_record_view *record)
 {
-    const char *key = get->values->key;
-    struct tfeed_index *index;
-    struct tfeed_record_view record;
-    struct tfeed_error error;
-    enum exit_code code = EXIT_FINE;
-    uint64_t from = 0;
+    struct get *get = state;
 
-    if (tfeed_index_open(name, NULL, &index, &error) != TFEED_OK) {
-        report("%s; 'tfeed index --key FEATURE' makes one with keys", error.message);
-        return exit_code_of(error.code);
-    }
-    while (code == EXIT_FINE && !output_failed()) {
-        const tfeed_status status =
-            tfeed_index_read_key(index, key, strlen(key), from, &record, &error);
-        if (status == TFEED_NOT_FOUND && from > 0)
-            break;
-        if (status == TFEED_NOT_FOUND) {
-            report("%s", error.message);
-            code = EXIT_DATA;
-        } else if (status == TFEED_FAILED_PRECONDITION) {
-            report("%s; 'tfeed index --force --key FEATURE' makes it anew", error.message);
-            code = EXIT_IO;
-        } else if (status != TFEED_OK) {
-            code = report_error(&error);
-        } else {
-            code = record_printer_print(&get->printer, name, &record);
-            from = record.record + 1;
-        }
-    }
+    return record_printer_print(&get->printer, name, record);
+}
+
+/* All records of a key, by the index that was made with it. */
+static enum exit_code get_key(struct get *get, const char *name, struct tfeed_index *index,
+                              const char *key)
+{
+    bool was_there;
+    const enum exit_code code =
+        record_keys_walk(index, name, key, strlen(key), print_found, get, &was_there);
+
+    if (code != EXIT_FINE || was_there)
+        return code;
+    report("%s: no record has the key \"%s\"", name, key);
+    return EXIT_DATA;
+}
+
+/* A key that is not there does not keep the others from being looked up. */
+static enum exit_code get_keys(struct get *get, const char *name, const struct operands *others)
+{
+    struct tfeed_index *index;
+    enum exit_code code = record_keys_open(name, &index);
+
+    if (code != EXIT_FINE)
+        return code;
+    code = get_key(get, name, index, get->values->key);
+    for (size_t i = 0; i < others->n_names && code <= EXIT_DATA && !output_failed(); i++)
+        code = exit_code_worst(code, get_key(get, name, index, others->names[i]));
     tfeed_index_close(index);
     return code;
 }
@@ -138,11 +140,11 @@ static enum exit_code take_operands(struct get *get, const struct operands *oper
 {
     const struct operands file = {operands->names, 1};
 
-    if ((operands->n_names > 1) == (get->values->key != NULL)) {
+    if (operands->n_names == 1 && !get->values->key) {
         report("which records? expected numbers, or --key; try 'tfeed help get'");
         return EXIT_USAGE;
     }
-    for (size_t i = 1; i < operands->n_names; i++)
+    for (size_t i = 1; i < operands->n_names && !get->values->key; i++)
         if (!record_list_add(&get->chosen, operands->names[i]))
             return EXIT_USAGE;
     const enum exit_code code = inputs_find(inputs, &file, false);
@@ -159,6 +161,7 @@ static enum exit_code run_get(const void *user_values, const struct operands *op
     const struct get_values *values = user_values;
     struct tfeed_file_list inputs = {0};
     struct get *get = calloc(1, sizeof *get);
+    const struct operands more = {operands->names + 1, operands->n_names - 1};
     enum exit_code code;
 
     if (!get) {
@@ -177,7 +180,7 @@ static enum exit_code run_get(const void *user_values, const struct operands *op
         progress_start((enum progress_when)values->reading.progress, inputs_total_bytes(&inputs));
         progress_file(name, 0);
         stop_reading(name);
-        code = values->key ? get_key(get, name) : get_all(get, name);
+        code = values->key ? get_keys(get, name, &more) : get_all(get, name);
         stop_reading(NULL);
         progress_end();
     }
@@ -192,7 +195,7 @@ static const struct option_spec get_options[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(struct get_values, key),
      .argument = "KEY",
-     .help = "the records whose key this is"},
+     .help = "the records whose key this is; more keys may follow the file"},
     READING_OPTIONS_ALONE(struct get_values),
     PRINTING_OPTIONS(struct get_values),
     {0}};
@@ -203,7 +206,7 @@ const struct command command_get = {
     .name = "get",
     .group = "Look",
     .summary = "print single records, by number or key",
-    .usage = "[options] FILE RECORD... | FILE --key KEY",
+    .usage = "[options] FILE RECORD... | FILE --key KEY [KEY...]",
     .details =
         "Prints records of a file by their numbers, which count from 0, in the forms of\n"
         "'tfeed cat': 7, or ranges 0-9 and 100-; a range may end behind the last record. In the\n"
@@ -222,7 +225,8 @@ const struct command command_get = {
         "\n"
         "examples:\n"
         "  tfeed get train.tfrecords 4711\n"
-        "  tfeed index --key id train.tfrecords && tfeed get train.tfrecords --key 0815",
+        "  tfeed index --key id train.tfrecords && tfeed get train.tfrecords --key 0815\n"
+        "  xargs tfeed get train.tfrecords --raw --key <keys.txt >found",
     .options = get_options,
     .defaults = &get_defaults,
     .values_bytes = sizeof get_defaults,
