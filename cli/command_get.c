@@ -149,8 +149,7 @@ static enum exit_code take_operands(struct get *get, const struct operands *oper
             return EXIT_USAGE;
     const enum exit_code code = inputs_find(inputs, &file, false);
     if (code == EXIT_FINE && inputs->n_files != 1) {
-        report("'%s' names %zu files: numbers are those of the records of one", file.names[0],
-               inputs->n_files);
+        report("'%s' names %zu files: records are taken from one", file.names[0], inputs->n_files);
         return EXIT_USAGE;
     }
     return code;

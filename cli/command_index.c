@@ -104,6 +104,9 @@ static enum exit_code print_indexed(void *state, const char *name, void *result)
         print_json(values, name, &indexed->made);
     else
         print_text(values, name, &indexed->made);
+    if (values->key != NULL && indexed->made.n_keys == 0 && indexed->made.n_records > 0)
+        report("%s: no record has one string or integer in '%s': nothing can be looked up", name,
+               values->key);
     return EXIT_FINE;
 }
 

@@ -253,6 +253,19 @@ void report(const char *format, ...)
             reporting_command ? reporting_command : "", text);
 }
 
+/* A folder stands where a file was meant: of an input its files may be, of an output one in it. */
+static void report_folder(const struct tfeed_error *error)
+{
+    size_t len = strlen(error->path);
+
+    while (len > 0 && error->path[len - 1] == '/')
+        len--;
+    if (strstr(error->message, ": open for writing: "))
+        report("%s; a file in it would be '%.*s/NAME'", error->message, (int)len, error->path);
+    else
+        report("%s; its files are '%.*s/*'", error->message, (int)len, error->path);
+}
+
 enum exit_code report_error(const struct tfeed_error *error)
 {
     if (error->code == TFEED_CANCELLED && stop_requested())
@@ -260,7 +273,7 @@ enum exit_code report_error(const struct tfeed_error *error)
     if (error->sys_errno == EPIPE) /* who reads our output has gone */
         return EXIT_FINE;
     if (error->sys_errno == EISDIR && error->path[0] != '\0')
-        report("%s; its files are '%s/*'", error->message, error->path);
+        report_folder(error);
     else
         report("%s", error->message);
     return exit_code_of(error->code);

@@ -11,12 +11,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/spelling.h"
 
-enum { NAME_BYTES = 64 };
+enum { NAME_BYTES = 64, HINT_BYTES = 256 };
 
 struct parse {
     const struct command *command;
@@ -115,9 +116,19 @@ static enum options_outcome store(const struct parse *parse, const struct option
     return OPTIONS_WRONG;
 }
 
+/* A word that looks like an option but is the name of a file: what it must be written as. */
+static const char *file_hint(const char *word, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (access(word, F_OK) == 0)
+        snprintf(text, size, " (the file of that name is './%s')", word);
+    return text;
+}
+
 static enum options_outcome unknown(const struct parse *parse, const char *name, size_t len)
 {
     char typed[NAME_BYTES];
+    char hint[HINT_BYTES];
     const char *meant = NULL;
     size_t nearest = SIZE_MAX;
 
@@ -131,7 +142,8 @@ static enum options_outcome unknown(const struct parse *parse, const char *name,
     }
     if (meant)
         return wrong(parse, "unknown option '--%.*s' (is it '--%s'?)", (int)len, name, meant);
-    return wrong(parse, "unknown option '--%.*s'", (int)len, name);
+    return wrong(parse, "unknown option '--%.*s'%s", (int)len, name,
+                 file_hint(name - 2, hint, sizeof hint));
 }
 
 /* "--name", "--name=value" or "--name value"; parse->at is behind the word. */
@@ -157,15 +169,27 @@ static enum options_outcome parse_long(struct parse *parse, const char *word)
     return store(parse, spec, value);
 }
 
+static bool has_letter(const struct parse *parse, char letter)
+{
+    const struct option_spec *spec = parse->command->options;
+
+    while (spec->name && spec->letter != letter)
+        spec++;
+    return spec->name != NULL;
+}
+
 /* "-n value" or "-nvalue". */
 static enum options_outcome parse_letter(struct parse *parse, const char *word)
 {
+    char hint[HINT_BYTES];
     const struct option_spec *spec = parse->command->options;
 
     while (spec->name && spec->letter != word[1])
         spec++;
+    if (!spec->name && word[1] >= '0' && word[1] <= '9' && has_letter(parse, 'n'))
+        return wrong(parse, "unknown option '%s' (is it '-n %s'?)", word, word + 1);
     if (!spec->name || (spec->kind == OPTION_FLAG && word[2]))
-        return wrong(parse, "unknown option '%s'", word);
+        return wrong(parse, "unknown option '%s'%s", word, file_hint(word, hint, sizeof hint));
     const char *value = word[2] ? word + 2 : NULL;
     if (spec->kind != OPTION_FLAG && !value) {
         if (parse->at == parse->n_words)

@@ -144,8 +144,9 @@ static tfeed_status find_splits(struct mnist_source *source, const char *folder,
     if (n_validation > n_examples[TRAIN])
         return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, source->paths[TRAIN][IMAGES],
                            TFEED_NOWHERE, TFEED_NOWHERE,
-                           "%" PRIu64 " examples for validation asked of %" PRIu64, n_validation,
-                           n_examples[TRAIN]);
+                           "expected %" PRIu64 " examples at least, to be split off for "
+                           "validation, found %" PRIu64,
+                           n_validation, n_examples[TRAIN]);
     source->splits[SPLIT_TRAIN] =
         (struct tfeed_source_split){"train", n_examples[TRAIN] - n_validation};
     source->splits[SPLIT_VALIDATION] = (struct tfeed_source_split){"validation", n_validation};
