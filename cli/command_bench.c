@@ -90,7 +90,7 @@ enum exit_code bench_run_on_files(bench_measure_fn run, const struct bench_workl
 {
     struct bench_options options = values->options;
     struct tfeed_file_list inputs;
-    enum exit_code code = inputs_find(&inputs, operands, false);
+    enum exit_code code = inputs_find(&inputs, operands, NULL);
 
     for (size_t i = 0; i < inputs.n_files && code == EXIT_FINE; i++) {
         if (strcmp(inputs.paths[i], "-") == 0) {
@@ -204,7 +204,7 @@ static enum exit_code run_probe(const void *user_values, const struct operands *
     struct bench_probes probes;
     struct tfeed_error error;
     struct tfeed_file_list inputs;
-    enum exit_code code = inputs_find(&inputs, operands, false);
+    enum exit_code code = inputs_find(&inputs, operands, NULL);
 
     if (code == EXIT_FINE && bench_probes_run((const char *const *)inputs.paths, inputs.n_files,
                                               &probes, &error) != TFEED_OK)

@@ -174,9 +174,9 @@ static enum exit_code run_diff(const void *user_values, const struct operands *o
         report("standard input can be read only once");
         return EXIT_USAGE;
     }
-    code = inputs_find(&a, &a_name, false);
+    code = inputs_find(&a, &a_name, NULL);
     if (code == EXIT_FINE)
-        code = inputs_find(&b, &b_name, false);
+        code = inputs_find(&b, &b_name, NULL);
     if (code == EXIT_FINE) {
         const uint64_t a_bytes = inputs_total_bytes(&a);
         const uint64_t b_bytes = inputs_total_bytes(&b);

@@ -147,7 +147,7 @@ static enum exit_code take_operands(struct get *get, const struct operands *oper
     for (size_t i = 1; i < operands->n_names && !get->values->key; i++)
         if (!record_list_add(&get->chosen, operands->names[i]))
             return EXIT_USAGE;
-    const enum exit_code code = inputs_find(inputs, &file, false);
+    const enum exit_code code = inputs_find(inputs, &file, NULL);
     if (code == EXIT_FINE && inputs->n_files != 1) {
         report("'%s' names %zu files: records are taken from one", file.names[0], inputs->n_files);
         return EXIT_USAGE;

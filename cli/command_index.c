@@ -130,7 +130,7 @@ static enum exit_code check_values(const struct index_values *values,
         report("--out and --index-dir name two places; try 'tfeed help index'");
         return EXIT_USAGE;
     }
-    code = inputs_find(&inputs, operands, false);
+    code = inputs_find(&inputs, operands, NULL);
     if (code == EXIT_FINE && inputs.n_files != 1) {
         report("--out takes one input, not %zu; try --index-dir", inputs.n_files);
         code = EXIT_USAGE;

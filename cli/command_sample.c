@@ -99,12 +99,8 @@ static enum exit_code sample(const struct sample_values *values, double fraction
     options.allow_incomplete = values->incomplete;
     const tfeed_status status = tfeed_dataset_sample(
         (const char *const *)inputs->paths, inputs->n_files, values->out, &options, &made, &error);
-    if (status == TFEED_ALREADY_EXISTS) {
-        report("%s; --force replaces it", error.message);
-        return EXIT_USAGE;
-    }
     if (status != TFEED_OK)
-        return report_error(&error);
+        return making_report(&error);
     print_made(values, &made);
     if (values->n_records != UINT64_MAX && made.n_chosen < values->n_records)
         report("the input has only %" PRIu64 " record%s: the sample is all of it", made.n_seen,
@@ -124,7 +120,7 @@ static enum exit_code run_sample(const void *user_values, const struct operands 
         return refuse("how many? --records N, or --fraction F");
     if (values->fraction && !parse_fraction(values->fraction, &fraction))
         return refuse("--fraction must be from 0 to 1, like 0.01 or 1%");
-    enum exit_code code = inputs_find(&inputs, operands, values->incomplete);
+    enum exit_code code = inputs_find(&inputs, operands, &values->incomplete);
     if (code == EXIT_FINE) {
         stop_hold();
         progress_start((enum progress_when)values->progress, inputs_total_bytes(&inputs));

@@ -154,7 +154,7 @@ static enum exit_code run_verify(const void *user_values, const struct operands 
 
     if (!are_possible(values, operands))
         return EXIT_USAGE;
-    enum exit_code code = inputs_find(&inputs, operands, false);
+    enum exit_code code = inputs_find(&inputs, operands, NULL);
 
     if (code == EXIT_FINE && inputs.n_files == 1)
         verify.n_threads = (uint32_t)values->reading.threads;

@@ -51,8 +51,17 @@ static bool is_index_of_another(const struct operands *operands, size_t i)
     return false;
 }
 
+bool inputs_report_missing(const struct tfeed_error *error)
+{
+    /* NOT_FOUND is also an input that is not there, or a pattern that finds nothing */
+    if (error->code != TFEED_NOT_FOUND || !strstr(error->message, ": missing: the set has "))
+        return false;
+    report("%s; --incomplete takes what is there", error->message);
+    return true;
+}
+
 enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands *operands,
-                           bool allow_incomplete)
+                           const bool *incomplete)
 {
     struct tfeed_files_options options;
     struct tfeed_error error;
@@ -70,12 +79,13 @@ enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands
         if (!is_index_of_another(operands, i))
             names[n_names++] = operands->names[i];
     tfeed_files_options_init(&options);
-    options.allow_incomplete = allow_incomplete;
+    options.allow_incomplete = incomplete && *incomplete;
     const tfeed_status status = tfeed_files_match(names, n_names, &options, inputs, &error);
     free(names);
     if (status == TFEED_OK)
         return EXIT_FINE;
-    report("%s", error.message);
+    if (!incomplete || !inputs_report_missing(&error))
+        report("%s", error.message);
     return status == TFEED_INVALID_ARGUMENT ? EXIT_USAGE : EXIT_IO;
 }
 

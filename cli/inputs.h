@@ -17,14 +17,18 @@
  * Finds the files that the operands stand for, as tfeed_files_match does; "-" is standard input,
  * once. FILE.tfidx behind FILE is left out: both come with a pattern that the shell expands.
  *
- * @param allow_incomplete  true: of a set those files that are there
+ * @param incomplete  --incomplete, true: of a set those files that are there; NULL: the command has
+ *                    no such option
  *
  * @return EXIT_FINE; with a message EXIT_IO when a pattern finds nothing or a set is incomplete,
  *         EXIT_USAGE for an empty name, a second "-", an impossible set. Call
  *         tfeed_file_list_clear in any case.
  */
 enum exit_code inputs_find(struct tfeed_file_list *inputs, const struct operands *operands,
-                           bool allow_incomplete);
+                           const bool *incomplete);
+
+/** Says that a file of a set is missing, and how to do without; false: that is not the error. */
+bool inputs_report_missing(const struct tfeed_error *error);
 
 /** True when "-", standard input, is among them. */
 bool inputs_have_standard_input(const struct operands *operands);

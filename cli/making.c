@@ -33,7 +33,7 @@ enum exit_code making_begin(const struct making *making, const struct operands *
         report("where to? --out is %s", making->out ? "''" : "missing");
         return EXIT_USAGE;
     }
-    const enum exit_code code = inputs_find(inputs, operands, making->incomplete);
+    const enum exit_code code = inputs_find(inputs, operands, &making->incomplete);
     if (code != EXIT_FINE)
         return code;
     tfeed_dataset_write_options_init(options);
@@ -57,6 +57,8 @@ enum exit_code making_report(const struct tfeed_error *error)
         report("%s; --force replaces it", error->message);
         return EXIT_USAGE;
     }
+    if (inputs_report_missing(error))
+        return EXIT_IO;
     const enum exit_code code = report_error(error);
     /* a place in a file: the data are wrong; else what was asked for is */
     if (error->code == TFEED_INVALID_ARGUMENT && error->offset == TFEED_NOWHERE)

@@ -45,7 +45,7 @@ enum exit_code reading_visit_files(const struct reading *reading, const struct o
                                    visit_fn visit, void *state)
 {
     struct tfeed_file_list inputs;
-    enum exit_code code = inputs_find(&inputs, operands, false);
+    enum exit_code code = inputs_find(&inputs, operands, NULL);
 
     if (code == EXIT_FINE) {
         progress_start((enum progress_when)reading->progress, inputs_total_bytes(&inputs));
@@ -155,7 +155,7 @@ enum exit_code reading_visit_at_once(const struct reading *reading, const struct
                           .work = work,
                           .done = done,
                           .state = state};
-    enum exit_code code = inputs_find(&inputs, operands, false);
+    enum exit_code code = inputs_find(&inputs, operands, NULL);
 
     if (code == EXIT_FINE) {
         progress_start((enum progress_when)reading->progress, inputs_total_bytes(&inputs));
