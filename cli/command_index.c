@@ -135,6 +135,10 @@ static enum exit_code check_values(const struct index_values *values,
         report("--out takes one input, not %zu; try --index-dir", inputs.n_files);
         code = EXIT_USAGE;
     }
+    if (code == EXIT_FINE && inputs_are_one_file(values->out, inputs.paths[0])) {
+        report("--out %s is the file of records: its index would take its place", values->out);
+        code = EXIT_USAGE;
+    }
     tfeed_file_list_clear(&inputs);
     return code;
 }

@@ -105,6 +105,15 @@ bool inputs_can_be_indexed(const struct operands *operands)
     return false;
 }
 
+bool inputs_are_one_file(const char *a, const char *b)
+{
+    struct stat one;
+    struct stat other;
+
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
 uint64_t inputs_file_bytes(const char *name)
 {
     struct stat status;

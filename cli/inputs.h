@@ -36,6 +36,9 @@ bool inputs_have_standard_input(const struct operands *operands);
 /** For what makes an index beside each input: false, with a message, when one has no name. */
 bool inputs_can_be_indexed(const struct operands *operands);
 
+/** True when both names are of one file, which is there. */
+bool inputs_are_one_file(const char *a, const char *b);
+
 /** The sum of the files' sizes, 0 when one is not known. */
 uint64_t inputs_total_bytes(const struct tfeed_file_list *inputs);
 

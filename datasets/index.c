@@ -178,6 +178,9 @@ tfeed_status tfi_index_place_find(struct tfi_index_place *place, const char *pat
                                reterr));
         target->index_path = place->index_path;
     }
+    if (strcmp(target->index_path, path) == 0)
+        return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, path, TFEED_NOWHERE, TFEED_NOWHERE,
+                           "an index cannot take the place of its file");
     const struct tfeed_file_system *files = target->file_system;
     if (options->overwrite || files->look == NULL ||
         files->look(files->user_data, target->index_path, &info, NULL) != TFEED_OK ||

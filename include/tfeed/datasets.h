@@ -483,7 +483,8 @@ struct tfeed_dataset_index_report {
  *         TFEED_ALREADY_EXISTS       an index is there and overwrite is false
  *         TFEED_DATA_LOSS            a bad length, a cut, a bad payload where payloads are verified
  *         TFEED_INVALID_ARGUMENT     a key was asked for, and a record is not an Example; or the
- *                                    feature's name is empty; or a text was, with a key
+ *                                    feature's name is empty; or a text was, with a key; or the
+ *                                    index would take the place of its file
  *         TFEED_FAILED_PRECONDITION  a pipe; or the file changed meanwhile
  *         TFEED_RESOURCE_EXHAUSTED   a record longer than max_record_bytes, or no memory
  *         TFEED_CANCELLED            progress said so

@@ -73,6 +73,23 @@ Test(dataset_index, existing_index_stays_unless_it_may_be_replaced)
     record_file_clear(&file);
 }
 
+Test(dataset_index, file_is_not_replaced_by_its_index)
+{
+    struct record_file file;
+    struct tfeed_dataset_index_report report;
+    struct tfeed_bytes content;
+    record_file_init(&file, N_RECORDS, TFEED_COMPRESSION_NONE);
+    record_file_put(&file);
+    struct tfeed_dataset_index_options options = options_for(file.files);
+    options.index_path = "file";
+    options.overwrite = true;
+    cr_assert_eq(tfeed_dataset_index("file", &options, &report, NULL), TFEED_INVALID_ARGUMENT);
+    cr_assert_eq(tfeed_memory_files_get(file.files, "file", &content, NULL), TFEED_OK);
+    cr_assert_eq(content.len, file.len);
+    tfeed_block_unref(content.block);
+    record_file_clear(&file);
+}
+
 Test(dataset_index, index_goes_where_the_options_say)
 {
     struct record_file file;
