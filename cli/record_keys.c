@@ -6,15 +6,22 @@
 #include "cli/record_keys.h"
 
 #include "cli/console.h"
+#include "cli/inputs.h"
 
 enum exit_code record_keys_open(const char *name, struct tfeed_index **ret_index)
 {
     struct tfeed_error error;
+    const tfeed_status status = tfeed_index_open(name, NULL, ret_index, &error);
 
-    if (tfeed_index_open(name, NULL, ret_index, &error) == TFEED_OK)
+    if (status == TFEED_OK)
         return EXIT_FINE;
-    report("%s; 'tfeed index --key FEATURE' makes one with keys", error.message);
-    return exit_code_of(error.code);
+    if (status != TFEED_NOT_FOUND)
+        report("%s; 'tfeed index --force --key FEATURE' makes it anew", error.message);
+    else if (inputs_are_one_file(name, name))
+        report("%s: has no index; 'tfeed index --key FEATURE' makes one with keys", name);
+    else
+        report("%s: No such file or directory", name);
+    return exit_code_of(status);
 }
 
 enum exit_code record_keys_walk(struct tfeed_index *index, const char *name, const char *key,
