@@ -196,6 +196,7 @@ static const struct option_spec get_options[] = {
      .argument = "KEY",
      .help = "the records whose key this is; more keys may follow the file"},
     READING_OPTIONS_ALONE(struct get_values),
+    OPTION_THREADS_IDLE(struct get_values, reading.threads),
     PRINTING_OPTIONS(struct get_values),
     {0}};
 

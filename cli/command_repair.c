@@ -19,6 +19,7 @@ enum { MAX_ERRORS = 100, MOST_ERRORS = 1 << 20 };
 struct repair_values {
     const char *out;
     uint64_t max_errors;
+    uint64_t threads;
     int compression; /* enum tfeed_compression; auto: as the input */
     int progress;
     bool force;
@@ -114,6 +115,7 @@ static const struct option_spec repair_options[] = {
      .help = "how many errors are listed (default: 100); all are counted",
      .max = MOST_ERRORS},
     OPTION_FORCE(struct repair_values, force, "replace a file that is there"),
+    OPTION_THREADS_IDLE(struct repair_values, threads),
     OPTION_PROGRESS(struct repair_values, progress),
     {0}};
 

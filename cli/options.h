@@ -62,6 +62,13 @@ struct option_spec {
         .help = threads_help " (default: 0, one a processor);\nthe output is the same",            \
         .max = OPTION_MAX_THREADS                                                                  \
     }
+/* For scripts that give it to every command. */
+#define OPTION_THREADS_IDLE(type, member)                                                          \
+    {                                                                                              \
+        .name = "threads", .kind = OPTION_NUMBER, .offset = offsetof(type, member),                \
+        .argument = "N", .help = "taken as by every command; this one works on one thread",        \
+        .max = OPTION_MAX_THREADS                                                                  \
+    }
 #define OPTION_PROGRESS(type, member)                                                              \
     {                                                                                              \
         .name = "progress", .kind = OPTION_CHOICE, .offset = offsetof(type, member),               \

@@ -4,7 +4,7 @@
 make_records
 tfeed index --key label *.tfrecords >/dev/null
 tfeed get --key 4 --features label train.tfrecords
-tfeed get --key 4 --json --features label train.tfrecords
+tfeed get --key 4 --json --features label --threads 4 train.tfrecords
 tfeed get --key 44 train.tfrecords
 echo $?
 tfeed get --key 4 train.tfrecords 1
