@@ -109,18 +109,23 @@ static tfeed_status start_anew(struct tfeed_record_getter *getter, uint64_t reco
     return TFEED_OK;
 }
 
-/* Steps over records until `record` is the next one. In pieces, so that progress is told. */
+/* Steps over records until `record` is the next one, damaged ones too where what comes behind is
+ * certain. In pieces, so that progress is told. */
 static tfeed_status walk_to(struct tfeed_record_getter *getter, uint64_t record,
                             struct tfeed_error *reterr)
 {
     const struct tfeed_inspect_options *options = &getter->options;
     struct tfeed_record_reader *reader = getter->reader;
     uint64_t at;
+    if (tfi_record_reader_record(reader) < record)
+        (void)tfi_record_reader_pass_certain(reader); /* where the last call has stopped */
     while ((at = tfi_record_reader_record(reader)) < record) {
         const uint64_t left = record - at;
         const struct tfi_record_walk walk = {
             .until_offset = UINT64_MAX,
-            .until_record = at + (left < TFI_RECORD_MARK_EVERY ? left : TFI_RECORD_MARK_EVERY)};
+            .until_record = at + (left < TFI_RECORD_MARK_EVERY ? left : TFI_RECORD_MARK_EVERY),
+            .passes_damage = true,
+        };
         TFI_TRY(tfi_record_reader_walk(reader, &walk, reterr));
         TFI_TRY(tfi_dataset_progress(options->progress, options->user_data, at, record,
                                      tfeed_record_reader_offset(reader), reterr));

@@ -246,7 +246,8 @@ TFEED_API void tfeed_record_getter_close(struct tfeed_record_getter *getter);
  *         TFEED_OUT_OF_RANGE        the file has fewer records: the message says how many
  *         TFEED_INVALID_ARGUMENT    the record lies behind us, and this input can only be read in
  *                                   order: a pipe
- *         TFEED_DATA_LOSS           damage on the way, or in the record
+ *         TFEED_DATA_LOSS           damage in the record, or on the way where it is not certain
+ *                                   what comes behind
  *         TFEED_CANCELLED           progress said so
  *         what reading the file says
  * Blocks:     on I/O.

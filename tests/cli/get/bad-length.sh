@@ -4,3 +4,6 @@
 make_records
 put_byte train.tfrecords 106 377
 tfeed get --features label train.tfrecords 0 3
+echo $?
+put_byte train.tfrecords 140 377
+tfeed get --features label train.tfrecords 0 3

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: 2026 The tfeed authors
-# What was asked for is printed but for the record that is damaged; behind a bad length only an index
-# finds the next.
+# What was asked for is printed but for the record that is damaged; where its length is damaged, too,
+# only an index finds the next.
 . "$CASES/helpers.sh"
 make_records
 make_many many 1
@@ -19,6 +19,9 @@ touch -r many.tfidx many
 tfeed get --json --features label many 1-
 echo "$?"
 rm many.tfidx
+tfeed get --json --features label many 1- 0
+echo "$?"
+put_byte many 260 377
 tfeed get --json --features label many 1- 5 0
 echo "$?"
 make_raw raw

@@ -82,13 +82,31 @@ Test(getter, only_the_record_itself_is_checked)
     record_file_clear(&file);
 }
 
-Test(getter, bad_length_on_the_way_is_data_loss)
+Test(getter, bad_length_on_the_way_is_passed)
 {
     struct record_file file;
     struct tfeed_record_view view;
     struct tfeed_error error;
     record_file_init(&file, 5, TFEED_COMPRESSION_NONE);
     file.data[2 * RECORD_FILE_FRAME] ^= 1;
+    struct tfeed_record_getter *getter = getter_of(&file);
+    expect_record(getter, 4);
+    cr_assert_eq(tfeed_record_getter_get(getter, 2, &view, &error), TFEED_DATA_LOSS);
+    cr_assert_eq(error.record, 2);
+    expect_record(getter, 3);
+    expect_record(getter, 1);
+    tfeed_record_getter_close(getter);
+    record_file_clear(&file);
+}
+
+Test(getter, damage_on_the_way_that_leaves_a_doubt_is_data_loss)
+{
+    struct record_file file;
+    struct tfeed_record_view view;
+    struct tfeed_error error;
+    record_file_init(&file, 5, TFEED_COMPRESSION_NONE);
+    file.data[2 * RECORD_FILE_FRAME] ^= 1;
+    file.data[2 * RECORD_FILE_FRAME + TFEED_RECORD_HEADER_BYTES] ^= 1;
     struct tfeed_record_getter *getter = getter_of(&file);
     cr_assert_eq(tfeed_record_getter_get(getter, 4, &view, &error), TFEED_DATA_LOSS);
     cr_assert_eq(error.record, 2);
