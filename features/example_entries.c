@@ -116,7 +116,7 @@ static void copy_raw(const struct tfeed_example_parser *parser, const struct tfi
         parser->scale_bytes(bytes, feature->n_elements, feature->scale, feature->offset, &ahead,
                             (float *)(void *)row);
     else
-        tfi_copy_bytes(bytes, feature->value_bytes, &ahead, row);
+        parser->copy_bytes(bytes, feature->value_bytes, &ahead, row);
 }
 
 static void store_raw(const struct tfeed_example_parser *parser, struct filling *filling,

@@ -66,6 +66,7 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     parser->allocator = allocator;
     parser->schema = tfeed_schema_ref(schema);
     parser->scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
+    parser->copy_bytes = tfi_copy_bytes_variant(tfi_cpu_level());
     parser->n_spread = spread_bytes(schema);
     parser->parse_features = tfi_parse_features_variant(tfi_cpu_level());
     parser->n_cells = schema->n_features;

@@ -75,6 +75,7 @@ struct tfeed_example_parser {
     const struct tfeed_allocator *allocator;
     struct tfeed_schema *schema;
     tfi_scale_bytes_function *scale_bytes;
+    tfi_copy_bytes_function *copy_bytes;
     tfi_parse_features_function *parse_features;
     int n_cells;
     struct tfi_cell *cells;

@@ -37,9 +37,11 @@ typedef void tfi_scale_bytes_function(const uint8_t *from, size_t n, float scale
                                       const struct tfi_ahead *ahead, float *to);
 
 /* to[i] = from[i]. */
-void tfi_copy_bytes(const uint8_t *from, size_t n, const struct tfi_ahead *ahead, uint8_t *to);
+typedef void tfi_copy_bytes_function(const uint8_t *from, size_t n, const struct tfi_ahead *ahead,
+                                     uint8_t *to);
 
 /* The variant for a level that the machine has; all give the same bits. */
 tfi_scale_bytes_function *tfi_scale_bytes_variant(enum tfi_cpu_level level);
+tfi_copy_bytes_function *tfi_copy_bytes_variant(enum tfi_cpu_level level);
 
 #endif

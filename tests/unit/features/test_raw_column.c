@@ -75,6 +75,32 @@ ParameterizedTest(enum tfi_cpu_level *level, raw_column, identity_is_exact)
     expect_if_runnable(*level, 1.0F, 0.0F);
 }
 
+ParameterizedTestParameters(raw_column, copies_are_exact)
+{
+    return cr_make_param_array(enum tfi_cpu_level, levels, sizeof levels / sizeof levels[0]);
+}
+
+ParameterizedTest(enum tfi_cpu_level *level, raw_column, copies_are_exact)
+{
+    enum { MAX_LEN = 200 };
+    uint8_t from[MAX_LEN];
+    if (*level > tfi_cpu_level())
+        cr_skip_test("level %s not tested: this machine, or TFEED_CPU, lacks it",
+                     tfi_cpu_level_name(*level));
+    for (size_t i = 0; i < MAX_LEN; i++)
+        from[i] = (uint8_t)(7 * i + 1);
+    for (size_t len = 0; len <= MAX_LEN; len++) {
+        struct t_guarded read, written; /* nothing behind the end is touched */
+        t_guarded_init_copy(&read, from, len);
+        t_guarded_init(&written, len);
+        const struct tfi_ahead nothing = {from, from};
+        tfi_copy_bytes_variant (*level)(read.data, len, &nothing, written.data);
+        cr_assert_eq(memcmp(written.data, from, len), 0, "%zu bytes", len);
+        t_guarded_clear(&written);
+        t_guarded_clear(&read);
+    }
+}
+
 Test(raw_column, a_fused_result_would_differ)
 {
     /* the case that the other tests rely on: for some byte one rounding gives another number */
