@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * raw_column_private.h - bytes of an image as scaled floats.
+ * raw_column_private.h - bytes of an image into a row, as they are or as scaled floats.
  */
 #ifndef TFI_RAW_COLUMN_PRIVATE_H
 #define TFI_RAW_COLUMN_PRIVATE_H
