@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <tfeed/coordinator.h>
@@ -20,8 +21,10 @@ static struct t_allocator allocator;
 static int n_threads_before;
 static struct tfeed_looper_options options;
 
-/* What was called, a letter each, and when runs began. Read after the join. */
+/* What was called, a letter each, and when runs began. Read after the join. Runs are due from a
+ * moment that is not before the end of start. */
 static char calls[MAX_CALLS];
+static int64_t started_ns;
 static int64_t began_ns[MAX_CALLS];
 static size_t n_runs;
 static size_t n_runs_wanted;      /* the last requests the stop */
@@ -60,6 +63,7 @@ static tfeed_status on_start(struct tfeed_coordinator *its, void *user_data,
 {
     (void)its;
     cr_assert_eq(user_data, &options);
+    started_ns = tfi_clock_now_ns();
     return note('s', reterr);
 }
 
@@ -153,25 +157,46 @@ Test(looper, failing_stop_comes_too_late_to_be_the_error)
 
 /* --- when ---------------------------------------------------------------------------------- */
 
+static void assert_no_run_came_early(int64_t interval_ms)
+{
+    for (size_t i = 0; i < n_runs; i++)
+        cr_assert_geq(began_ns[i], started_ns + (int64_t)i * interval_ms * NS_IN_MS, "run %zu", i);
+}
+
 Test(looper, runs_begin_an_interval_apart)
 {
     start_all(10);
     cr_assert_eq(join(), TFEED_OK);
-    cr_assert_geq(began_ns[1] - began_ns[0], 9 * (int64_t)NS_IN_MS);
-    cr_assert_geq(began_ns[2] - began_ns[0], 19 * (int64_t)NS_IN_MS);
+    assert_no_run_came_early(10);
 }
 
-Test(looper, late_runs_are_caught_up)
+/* Seven runs at an interval of 10 ms. The first takes as long as five intervals: those that were
+ * due meanwhile come at once, and the next one when it was due anyhow.
+ *
+ * Returns whether the late ones were seen to come faster than at the interval. */
+static bool late_runs_come_at_once(void)
 {
-    /* The first takes as long as five intervals: those that were due meanwhile come at once, and
-     * the next one when it was due anyhow. */
+    memset(calls, 0, sizeof calls);
+    n_runs = 0;
     n_runs_wanted = 7;
     first_run_ends_ns = tfi_clock_now_ns() + 60 * (int64_t)NS_IN_MS;
     start_all(10);
     cr_assert_eq(join(), TFEED_OK);
     cr_assert_str_eq(calls, "srrrrrrrt");
-    cr_assert_geq(began_ns[6] - began_ns[0], 59 * (int64_t)NS_IN_MS);
-    cr_assert_lt(began_ns[5] - began_ns[1], 40 * (int64_t)NS_IN_MS);
+    assert_no_run_came_early(10);
+    return began_ns[5] - began_ns[1] < 40 * (int64_t)NS_IN_MS;
+}
+
+/* A busy machine may keep the thread from running for longer than that: then it is tried again.
+ * A looper that waits an interval behind each run fails every time. */
+Test(looper, late_runs_are_caught_up)
+{
+    int n_tries = 1;
+    for (; !late_runs_come_at_once(); n_tries++) {
+        cr_assert_lt(n_tries, 100);
+        tear_down();
+        set_up();
+    }
 }
 
 Test(looper, stop_ends_a_long_wait)
