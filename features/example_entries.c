@@ -3,7 +3,8 @@
  *
  * example_entries.c - the entries of one record's map into the cells of its row.
  *
- * Each entry is tried in three ways, the likeliest first:
+ * This is for records that layout.c does not know as a whole. Each entry is tried in three ways,
+ * the likeliest first:
  *
  *   guess     what stood at this position in the last record, by its template: a column, or an
  *             entry that no column wants
@@ -34,12 +35,6 @@ struct filling {
     bool has_fault;
     struct tfi_fault_detail fault;
 };
-
-static inline uint8_t *row_of(const struct tfeed_example_parser *parser,
-                              const struct tfi_cell *cell)
-{
-    return cell->rows + parser->row * cell->row_bytes;
-}
 
 static void note_fault(struct filling *filling, struct tfi_fault_detail fault)
 {
@@ -102,30 +97,13 @@ static void store_string(const struct tfeed_example_parser *parser, struct filli
     filling->n++;
 }
 
-static void copy_raw(const struct tfeed_example_parser *parser, const struct tfi_cell *cell,
-                     const uint8_t *bytes)
-{
-    const struct tfi_feature *feature = cell->feature;
-    uint8_t *row = row_of(parser, cell);
-    const size_t at = (size_t)(bytes - parser->serialized->data);
-    const struct tfi_ahead ahead = {
-        .record = parser->ahead.record != NULL ? parser->ahead.record + at : bytes,
-        .stream = parser->ahead.stream != NULL ? parser->ahead.stream + at : bytes,
-    };
-    if (feature->store == TFI_STORE_RAW_FLOAT)
-        parser->scale_bytes(bytes, feature->n_elements, feature->scale, feature->offset, &ahead,
-                            (float *)(void *)row);
-    else
-        parser->copy_bytes(bytes, feature->value_bytes, &ahead, row);
-}
-
 static void store_raw(const struct tfeed_example_parser *parser, struct filling *filling,
                       struct tfi_chunk chunk)
 {
     if (chunk.len != filling->cell->feature->value_bytes)
         note_fault(filling, (struct tfi_fault_detail){.fault = TFI_FAULT_LENGTH, .n = chunk.len});
     else if (filling->n == 0)
-        copy_raw(parser, filling->cell, chunk.data);
+        tfi_copy_raw(parser, filling->cell, chunk.data);
     filling->n++;
 }
 
@@ -188,7 +166,7 @@ static bool fill_cell(struct tfeed_example_parser *parser, struct tfi_cell *cell
     }
     if (cell->store == TFI_STORE_LIST)
         return tfi_list_fill(parser, cell, &values);
-    struct filling filling = {.cell = cell, .row = row_of(parser, cell)};
+    struct filling filling = {.cell = cell, .row = tfi_row_of(parser, cell)};
     struct tfi_chunk chunk;
     enum tfi_next next;
     while ((next = tfi_feature_values_next(&values, &chunk)) == TFI_NEXT_CHUNK)
@@ -240,7 +218,7 @@ static inline __attribute__((always_inline)) size_t store_fixed(
     if (n_left < n_bytes)
         return 0;
     if (cell->store != TFI_STORE_FLOAT)
-        copy_raw(parser, cell, payload);
+        tfi_copy_raw(parser, cell, payload);
     else if (n_bytes == sizeof(float))
         memcpy(cell->rows + row * sizeof(float), payload, sizeof(float));
     else
@@ -328,7 +306,7 @@ static inline bool fill_ordinary(struct tfeed_example_parser *parser, struct tfi
     at = enter_last(at, end, TFI_WIRE_LEN_TAG(TFI_FIELD_LIST_VALUE));
     if (at == NULL)
         return false;
-    struct filling filling = {.cell = cell, .row = row_of(parser, cell)};
+    struct filling filling = {.cell = cell, .row = tfi_row_of(parser, cell)};
     const struct tfi_chunk chunk = {at, (size_t)(end - at)};
     if (!store_chunk(parser, &filling, chunk) || filling.has_fault ||
         filling.n != cell->feature->n_values)

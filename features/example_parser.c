@@ -69,6 +69,8 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     parser->copy_bytes = tfi_copy_bytes_variant(tfi_cpu_level());
     parser->n_spread = spread_bytes(schema);
     parser->parse_features = tfi_parse_features_variant(tfi_cpu_level());
+    parser->take_layout = tfi_layout_take_variant(tfi_cpu_level());
+    parser->has_layouts = true;
     parser->n_cells = schema->n_features;
     parser->max_expected = schema->n_features + EXTRA_POSITIONS;
     atomic_store_explicit(&schema->in_use, true, memory_order_relaxed);
@@ -85,8 +87,10 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     for (int i = 0; i < parser->max_expected; i++)
         tfi_front_init(&parser->expected[i].front);
     tfeed_status status = tfi_column_table_init(&parser->names, schema, allocator, reterr);
-    for (int i = 0; status == TFEED_OK && i < parser->n_cells; i++)
+    for (int i = 0; status == TFEED_OK && i < parser->n_cells; i++) {
         status = init_cell(&parser->cells[i], &schema->features[i], allocator, reterr);
+        parser->has_layouts = parser->has_layouts && parser->cells[i].tmpl.len > 0;
+    }
     if (status != TFEED_OK) {
         tfeed_example_parser_free(parser);
         return status;
@@ -124,15 +128,15 @@ static inline void follow_order(struct tfeed_example_parser *parser)
     }
 }
 
-/* Fills the cells from one record. False when it is malformed; *ret_at is then near the place. */
-static bool parse_record(struct tfeed_example_parser *parser, const uint8_t **ret_at)
+/* Fills the cells from the entries of one record. False when it is malformed; *ret_at is then near
+ * the place. */
+static bool parse_entries(struct tfeed_example_parser *parser, const uint8_t **ret_at)
 {
     static const uint8_t nothing[1];
     const struct tfeed_bytes *bytes = parser->serialized;
     const uint8_t *data = bytes->len > 0 ? bytes->data : nothing;
     struct tfi_wire example = {data, data + bytes->len};
     int position = 0;
-    parser->record++;
     parser->n_filled = 0;
     follow_order(parser);
     while (!tfi_wire_done(&example)) {
@@ -148,6 +152,21 @@ static bool parse_record(struct tfeed_example_parser *parser, const uint8_t **re
             return false;
         }
     }
+    return true;
+}
+
+/* Fills the cells from one record, as a whole or by its entries. */
+static bool parse_record(struct tfeed_example_parser *parser, const uint8_t **ret_at)
+{
+    parser->record++;
+    if (parser->serialized->len == parser->layout.len && parser->layout.len > 0 &&
+        parser->take_layout(parser))
+        return true;
+    if (!parse_entries(parser, ret_at))
+        return false;
+    if (parser->has_layouts && parser->n_filled == parser->n_cells && parser->n_unordered == 0 &&
+        tfi_layout_is_due(&parser->layout))
+        tfi_layout_learn(parser);
     return true;
 }
 

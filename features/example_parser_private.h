@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * example_parser_private.h - the parser's state, for its four files: records, their entries into
+ * example_parser_private.h - the parser's state, for its files: records, layouts, entries into
  * rows and into lists, and what is wrong with a record.
  */
 #ifndef TFI_EXAMPLE_PARSER_PRIVATE_H
@@ -11,6 +11,7 @@
 
 #include "features/column_table_private.h"
 #include "features/decoded_column_private.h"
+#include "features/layout_private.h"
 #include "features/list_private.h"
 #include "features/raw_column_private.h"
 #include "features/schema_private.h"
@@ -93,12 +94,41 @@ struct tfeed_example_parser {
     bool has_no_memory;     /* a list could not grow: the record is not malformed */
     const struct tfeed_bytes *serialized;
 
+    /* How a record is taken as a whole. */
+    bool has_layouts; /* all cells have templates */
+    tfi_layout_take_function *take_layout;
+    struct tfi_layout layout;
+
     /* What is asked for while the current record is parsed; see example_parser.c. */
     size_t n_spread;        /* bytes of a record that raw columns hold: copying them asks */
     struct tfi_ahead ahead; /* NULL: nothing is */
     const uint8_t *stream;  /* not yet asked for */
     const uint8_t *stream_end;
 };
+
+static inline uint8_t *tfi_row_of(const struct tfeed_example_parser *parser,
+                                  const struct tfi_cell *cell)
+{
+    return cell->rows + parser->row * cell->row_bytes;
+}
+
+/* A value of a raw column into its row; asks for what is wanted soon meanwhile. */
+static inline void tfi_copy_raw(const struct tfeed_example_parser *parser,
+                                const struct tfi_cell *cell, const uint8_t *bytes)
+{
+    const struct tfi_feature *feature = cell->feature;
+    uint8_t *row = tfi_row_of(parser, cell);
+    const size_t at = (size_t)(bytes - parser->serialized->data);
+    const struct tfi_ahead ahead = {
+        .record = parser->ahead.record != NULL ? parser->ahead.record + at : bytes,
+        .stream = parser->ahead.stream != NULL ? parser->ahead.stream + at : bytes,
+    };
+    if (feature->store == TFI_STORE_RAW_FLOAT)
+        parser->scale_bytes(bytes, feature->n_elements, feature->scale, feature->offset, &ahead,
+                            (float *)(void *)row);
+    else
+        parser->copy_bytes(bytes, feature->value_bytes, &ahead, row);
+}
 
 /* Says that the current record has filled a cell, or has tried to and could not. */
 static inline void tfi_mark_filled(struct tfeed_example_parser *parser, struct tfi_cell *cell)
