@@ -94,22 +94,32 @@ static uint64_t sum_of_bytes(const uint8_t *bytes, size_t n)
     return sum;
 }
 
+/* Four floats anywhere, added lane by lane. */
+typedef float four_floats __attribute__((vector_size(16), aligned(sizeof(float)), may_alias));
+
 /* The pixels that floats were made of. A block is small enough that the sum of its floats, rounded
- * as it is, leads to the one integer that it can stand for. */
+ * as it is, leads to the one integer that it can stand for. Written as vectors: gcc 12 -O2 keeps an
+ * array of lanes in memory, at three times the time. */
 static uint64_t sum_of_pixels(const float *values, size_t n)
 {
-    enum { LANES = 32, BLOCK = 256 };
+    enum { LANES = 16, BLOCK = 256 };
     uint64_t sum = 0;
     size_t i = 0;
 
     for (; i + BLOCK <= n; i += BLOCK) {
-        float lanes[LANES] = {0};
-        float total = 0;
-        for (size_t k = 0; k < BLOCK; k += LANES)
-            for (size_t lane = 0; lane < LANES; lane++)
-                lanes[lane] += values[i + k + lane];
-        for (size_t lane = 0; lane < LANES; lane++)
-            total += lanes[lane];
+        four_floats a = {0};
+        four_floats b = {0};
+        four_floats c = {0};
+        four_floats d = {0};
+        for (size_t k = 0; k < BLOCK; k += LANES) {
+            const four_floats *from = (const four_floats *)(values + i + k);
+            a += from[0];
+            b += from[1];
+            c += from[2];
+            d += from[3];
+        }
+        a = (a + b) + (c + d);
+        const float total = (a[0] + a[1]) + (a[2] + a[3]);
         sum += (uint64_t)llrintf((total - BLOCK * bench_pixel_offset) * 255);
     }
     for (; i < n; i++)
