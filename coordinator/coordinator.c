@@ -507,6 +507,14 @@ static struct tfeed_member *end_join_locked(struct tfeed_coordinator *coordinato
                                      : NULL;
 }
 
+size_t tfi_coordinator_n_joins(struct tfeed_coordinator *coordinator)
+{
+    tfi_mutex_lock(&coordinator->mutex);
+    const size_t n_joins = coordinator->n_joins;
+    tfi_mutex_unlock(&coordinator->mutex);
+    return n_joins;
+}
+
 static tfeed_status report_stragglers(const struct tfeed_coordinator *coordinator,
                                       const char *names, bool are_ignored,
                                       struct tfeed_error *reterr)

@@ -28,6 +28,9 @@ bool tfi_coordinator_wait_for_stop_while(struct tfeed_coordinator *coordinator,
                                          const _Atomic uint32_t *number, uint32_t value);
 void tfi_coordinator_count_up(struct tfeed_coordinator *coordinator, _Atomic uint32_t *number);
 
+/* For tests: how many threads are within tfeed_coordinator_join. */
+size_t tfi_coordinator_n_joins(struct tfeed_coordinator *coordinator);
+
 /* Adds a name to a list of those that still run. One that is too long is cut and never left out: an
  * empty list means that all have ended. */
 void tfi_append_name(char *text, size_t text_bytes, const char *separator, const char *name);

@@ -23,7 +23,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/stress.h"
 
-enum { MOST_BYTES = 1 << 20, SECONDS = 60, DEFAULT_MUTATIONS = 10 };
+enum { MOST_BYTES = 1 << 20, SECONDS = 300, DEFAULT_MUTATIONS = 10 };
 
 #pragma weak LLVMFuzzerCustomMutator
 

@@ -17,7 +17,9 @@
 #include "tests/golden/replay.h"
 #include "tests/support/support.h"
 
-enum { LONG_MS = 10000, SHORT_MS = 100, TEXT_BYTES = 256 };
+static int n_threads_at_rest; /* of this program: when no row has any of its own */
+
+enum { LONG_MS = 300000, SHORT_MS = 100, TEXT_BYTES = 256 };
 
 /* One row being replayed. */
 struct row {
@@ -311,13 +313,12 @@ static void replay_interval(struct row *row, const char *key)
         return;
     const int64_t runs = json_integer_value(json_object_get(expected, "runs"));
     const double seconds = strcmp(key, "None") == 0 ? 0 : strtod(key, NULL);
-    const int n_threads_before = t_n_threads();
     struct looper_log log = {.last_run = (size_t)runs};
     struct tfeed_coordinator *coordinator = new_coordinator(row);
     expect_status(row, key, json_object_get(expected, "join"),
                   loop_through(row, coordinator, lround(seconds * 1000), &log));
     expect_number(row, key, runs, (int64_t)log.n_runs);
-    expect_bool(row, expected, "alive", !t_n_threads_becomes(n_threads_before));
+    expect_bool(row, expected, "alive", !t_n_threads_becomes(n_threads_at_rest));
     tfeed_coordinator_free(coordinator);
 }
 
@@ -570,7 +571,6 @@ static void situation_failing(struct row *row)
 {
     static const tfeed_enqueue_fn functions[] = {fail_when_other_ends};
     const bool has_coordinator = strstr(row->name, "True") != NULL;
-    const int n_threads_before = t_n_threads();
     struct tfeed_coordinator *coordinator = has_coordinator ? new_coordinator(row) : NULL;
     struct queues queues;
     queues_init(row, &queues, 0);
@@ -582,7 +582,7 @@ static void situation_failing(struct row *row)
         expect_bool(row, row->json, "should_stop", tfeed_coordinator_should_stop(coordinator));
         expect_join(row, json_object_get(row->json, "join"), coordinator);
     }
-    (void)t_n_threads_becomes(n_threads_before); /* the error is in the list then */
+    (void)t_n_threads_becomes(n_threads_at_rest); /* the error is in the list then */
     expect_errors(row, runner);
     tfeed_queue_runner_free(runner);
     tfeed_coordinator_free(coordinator);
@@ -592,15 +592,14 @@ static void situation_failing(struct row *row)
 static void situation_clean_and_failing(struct row *row)
 {
     static const tfeed_enqueue_fn functions[] = {move_from_src, fail_when_other_ends};
-    const int n_threads_before = t_n_threads();
     struct queues queues;
     queues_init(row, &queues, 2);
     close_queue(row, queues.src);
     struct tfeed_queue_runner *runner = new_runner(row, &queues, functions, 2);
     start(row, runner, NULL);
-    (void)t_n_threads_becomes(n_threads_before + 1); /* the clean one has ended: 2 fit into dst */
+    (void)t_n_threads_becomes(n_threads_at_rest + 1); /* the clean one has ended: 2 fit into dst */
     close_queue(row, queues.other);
-    (void)t_n_threads_becomes(n_threads_before);
+    (void)t_n_threads_becomes(n_threads_at_rest);
     expect_drained(row, queues.dst, json_object_get(row->json, "got"),
                    json_object_get(row->json, "end"));
     expect_bool(row, row->json, "is_closed", tfeed_queue_is_closed(queues.dst));
@@ -683,7 +682,6 @@ static void run_with_closed_codes(struct row *row, const char *field, size_t n_c
 {
     static const tfeed_status codes[] = {TFEED_OUT_OF_RANGE, TFEED_CANCELLED};
     const json_t *outcome = json_object_get(row->json, field);
-    const int n_threads_before = t_n_threads();
     struct tfeed_coordinator *coordinator = new_coordinator(row);
     struct queues queues;
     queues_init(row, &queues, 0);
@@ -700,7 +698,7 @@ static void run_with_closed_codes(struct row *row, const char *field, size_t n_c
     if (json_is_true(json_object_get(outcome, "stop_was_requested_by_runner")))
         (void)tfeed_coordinator_wait_for_stop(coordinator, LONG_MS);
     else
-        (void)t_n_threads_becomes(n_threads_before + 1); /* the watcher is left */
+        (void)t_n_threads_becomes(n_threads_at_rest + 1); /* the watcher is left */
     expect_bool(row, outcome, "stop_was_requested_by_runner",
                 tfeed_coordinator_should_stop(coordinator));
     expect_join(row, json_object_get(outcome, "join"), coordinator);
@@ -788,6 +786,7 @@ int main(int argc, char **argv)
     struct replay replay;
     if (!replay_start(&replay, argc, argv))
         return REPLAY_USAGE;
+    n_threads_at_rest = t_n_threads_at_rest();
     replay_file(&replay, "input/coordinator/coordinator.json", of_coordinator,
                 sizeof of_coordinator / sizeof of_coordinator[0]);
     replay_file(&replay, "input/coordinator/queue_runner.json", of_runner,

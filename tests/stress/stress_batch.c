@@ -51,6 +51,8 @@ static struct totals {
     int64_t n_of_ending[N_ENDINGS];
 } totals;
 
+static int n_threads_at_rest;
+
 static int64_t pick(uint64_t *random, int64_t from, int64_t to)
 {
     return from + (int64_t)(t_random_next(random) % (uint64_t)(to - from + 1));
@@ -237,7 +239,6 @@ static bool run_round(uint64_t *random, int n_takers)
     struct round round = {.n_sources = 0};
     struct t_allocator allocator;
     struct taker takers[MAX_TAKERS];
-    const int n_threads_before = t_n_threads();
     t_allocator_init(&allocator);
     choose_options(&round, random);
     choose_parts(&round, random);
@@ -252,27 +253,13 @@ static bool run_round(uint64_t *random, int n_takers)
     for (int i = 0; i < n_takers; i++)
         tfi_thread_join(&takers[i].thread);
     bool is_fine = check_join(&round, count_end(&round.program, NULL)) && check_counts(&round);
-    if (!t_n_threads_becomes(n_threads_before))
-        is_fine = complain(&round, "threads are left", t_n_threads() - n_threads_before);
+    if (!t_n_threads_becomes(n_threads_at_rest))
+        is_fine = complain(&round, "threads are left", t_n_threads() - n_threads_at_rest);
     if (t_outstanding_bytes(&allocator) > 0)
         is_fine = complain(&round, "bytes are left", (int64_t)t_outstanding_bytes(&allocator));
     totals.n_rounds++;
     totals.n_of_ending[round.ending]++;
     return is_fine;
-}
-
-static void do_nothing(void *argument)
-{
-    (void)argument;
-}
-
-/* ThreadSanitizer adds a thread of its own when the first one is made: it belongs to the count. */
-static void start_first_thread(void)
-{
-    struct tfi_thread thread;
-    if (tfi_thread_start(&thread, "first", do_nothing, NULL, NULL) != TFEED_OK)
-        abort();
-    tfi_thread_join(&thread);
 }
 
 int main(int argc, char **argv)
@@ -282,7 +269,7 @@ int main(int argc, char **argv)
     const int64_t end_ns = t_stress_end_ns(&options);
     const int n_takers = options.n_threads < MAX_TAKERS ? options.n_threads : MAX_TAKERS;
     uint64_t random = options.seed;
-    start_first_thread();
+    n_threads_at_rest = t_n_threads_at_rest();
     bool is_fine = true;
     while (is_fine && tfi_clock_now_ns() < end_ns)
         is_fine = run_round(&random, n_takers);

@@ -186,8 +186,9 @@ int main(int argc, char **argv)
     must(tfeed_coordinator_new(NULL, &coordinator, NULL));
     uint64_t random = options.seed;
     const int64_t end_ns = t_stress_end_ns(&options);
-    while (tfi_clock_now_ns() < end_ns)
+    do
         run_round(&random);
+    while (tfi_clock_now_ns() < end_ns);
     tfeed_coordinator_free(coordinator);
     printf("rounds %" PRIu64 ", members %" PRIu64 ", errors %" PRIu64 ", wrong %" PRIu64 "\n",
            n_rounds, n_members, n_errors, n_wrong);

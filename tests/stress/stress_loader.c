@@ -442,28 +442,11 @@ static long resident_kib(void)
     return n_pages * 4;
 }
 
-static void do_nothing(void *argument)
-{
-    (void)argument;
-}
-
-/* Threads of this process when none of the loader's lives; ThreadSanitizer adds one of its own with
- * the first that is started. */
-static int count_threads(void)
-{
-    struct tfi_thread thread;
-    if (tfi_thread_start(&thread, "first", do_nothing, NULL, NULL) != TFEED_OK)
-        die("cannot start a thread");
-    tfi_thread_join(&thread);
-    (void)t_n_threads_becomes(1);
-    return t_n_threads();
-}
-
 int main(int argc, char **argv)
 {
     struct t_stress_options options;
     t_stress_options_parse(&options, MAX_TAKERS, argc, argv);
-    const int n_threads = count_threads();
+    const int n_threads = t_n_threads_at_rest();
     const struct tfeed_shape pair = tfeed_shape_vector(2);
     if (tfeed_schema_new(NULL, &schema, NULL) != TFEED_OK ||
         tfeed_schema_add_fixed(schema, "pair", TFEED_INT64, &pair, NULL) != TFEED_OK)

@@ -143,22 +143,6 @@ static void reshard(uint64_t *random, int max_workers)
     totals.n_reshards++;
 }
 
-static void do_nothing(void *argument)
-{
-    (void)argument;
-}
-
-/* ThreadSanitizer adds a thread of its own when the first one is made: it belongs to the count. */
-static int count_threads_at_rest(void)
-{
-    struct tfi_thread thread;
-    resume_check(tfi_thread_start(&thread, "first", do_nothing, NULL, NULL) == TFEED_OK,
-                 "no thread");
-    tfi_thread_join(&thread);
-    (void)t_n_threads_becomes(1);
-    return t_n_threads();
-}
-
 static void run_round(uint64_t *random, struct news *news, int max_workers, int n_threads)
 {
     enum { RESHARD_EVERY = 4 };
@@ -183,7 +167,7 @@ int main(int argc, char **argv)
     struct news *news =
         mmap(NULL, sizeof *news, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     resume_check(news != MAP_FAILED, "no shared memory");
-    const int n_threads = count_threads_at_rest();
+    const int n_threads = t_n_threads_at_rest();
     t_allocator_init(&allocator);
     for (int i = 0; i < N_KINDS; i++) {
         t_temp_dir_init(&dirs[i]);

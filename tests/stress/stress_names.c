@@ -61,7 +61,7 @@ static void look(void *opaque)
 {
     struct worker *worker = opaque;
     uint64_t found = 0, absent = 0;
-    while (!atomic_load(&is_over)) {
+    do {
         for (int i = 0; i < N_LOOKS_A_TURN; i++) {
             const size_t number = t_random_next(&worker->random) % N_NAMES;
             char name[NAME_BYTES];
@@ -77,7 +77,7 @@ static void look(void *opaque)
             if (entry == NULL && number < N_STAYING)
                 atomic_fetch_add(&n_missing, 1);
         }
-    }
+    } while (!atomic_load(&is_over));
     atomic_fetch_add(&n_found, found);
     atomic_fetch_add(&n_absent, absent);
 }
@@ -85,7 +85,7 @@ static void look(void *opaque)
 static void change(void *opaque)
 {
     struct worker *worker = opaque;
-    while (!atomic_load(&is_over)) {
+    do {
         const size_t number = N_STAYING + t_random_next(&worker->random) % (N_NAMES - N_STAYING);
         struct named *named = new_named(number);
         tfi_mutex_lock(&writers);
@@ -105,7 +105,7 @@ static void change(void *opaque)
         if (stayed_out)
             free(named);
         atomic_fetch_add(&n_changes, 1);
-    }
+    } while (!atomic_load(&is_over));
 }
 
 static void start(struct tfi_thread *thread, void (*run)(void *), struct worker *worker)

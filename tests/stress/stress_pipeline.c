@@ -47,6 +47,8 @@ static struct totals {
     int64_t n_of_ending[ENDS_BY_DAMAGE + 1];
 } totals;
 
+static int n_threads_at_rest;
+
 static int64_t pick(uint64_t *random, int64_t from, int64_t to)
 {
     return from + (int64_t)(t_random_next(random) % (uint64_t)(to - from + 1));
@@ -194,7 +196,6 @@ static bool run_round(uint64_t *random, int n_takers)
     struct t_allocator allocator;
     struct taker takers[MAX_TAKERS];
     const char *files[N_GOOD_FILES + 1];
-    const int n_threads_before = t_n_threads();
     t_allocator_init(&allocator);
     choose_options(&round, random, &producer, &batch);
     const size_t n_files = choose_files(&round, random, files);
@@ -208,26 +209,13 @@ static bool run_round(uint64_t *random, int n_takers)
         tfi_thread_join(&takers[i].thread);
     const tfeed_status joined = fixture_end(&round.program, NULL);
     bool is_fine = check_join(&round, joined) && check_counts(&round);
-    if (!t_n_threads_becomes(n_threads_before))
-        is_fine = complain(&round, "threads are left", t_n_threads() - n_threads_before);
+    if (!t_n_threads_becomes(n_threads_at_rest))
+        is_fine = complain(&round, "threads are left", t_n_threads() - n_threads_at_rest);
     if (t_outstanding_bytes(&allocator) > 0)
         is_fine = complain(&round, "bytes are left", (int64_t)t_outstanding_bytes(&allocator));
     totals.n_rounds++;
     totals.n_of_ending[round.ending]++;
     return is_fine;
-}
-
-static void do_nothing(void *argument)
-{
-    (void)argument;
-}
-
-/* ThreadSanitizer adds a thread of its own when the first one is made: it belongs to the count. */
-static void start_first_thread(void)
-{
-    struct tfi_thread thread;
-    FIXTURE_MUST(tfi_thread_start(&thread, "first", do_nothing, NULL, error));
-    tfi_thread_join(&thread);
 }
 
 int main(int argc, char **argv)
@@ -240,7 +228,7 @@ int main(int argc, char **argv)
     uint64_t random = options.seed;
     t_temp_dir_init(&dir);
     write_files(&dir);
-    start_first_thread();
+    n_threads_at_rest = t_n_threads_at_rest();
     bool is_fine = true;
     while (is_fine && tfi_clock_now_ns() < end_ns)
         is_fine = run_round(&random, n_takers);

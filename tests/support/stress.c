@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 256, MAX_SECONDS = 86400, GRACE_SECONDS = 60 };
+enum { MAX_THREADS = 256, MAX_SECONDS = 86400, GRACE_SECONDS = 300 };
 
 static _Noreturn void misuse(const char *program)
 {

@@ -8,10 +8,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -234,14 +236,38 @@ int t_n_threads(void)
     return n;
 }
 
+static void sleep_a_millisecond(void)
+{
+    const struct timespec millisecond = {.tv_nsec = 1000000};
+    nanosleep(&millisecond, NULL);
+}
+
+static void *tell_id(void *ret_id)
+{
+    *(long *)ret_id = syscall(SYS_gettid);
+    return NULL;
+}
+
+int t_n_threads_at_rest(void)
+{
+    long id = 0;
+    pthread_t first;
+    char listed[T_PATH_BYTES];
+    if (pthread_create(&first, NULL, tell_id, &id) != 0 || pthread_join(first, NULL) != 0)
+        die("cannot be started", "a thread");
+    (void)snprintf(listed, sizeof listed, "/proc/self/task/%ld", id);
+    while (access(listed, F_OK) == 0)
+        sleep_a_millisecond();
+    return t_n_threads();
+}
+
 bool t_n_threads_becomes(int n)
 {
-    enum { N_LOOKS = 5000 };
-    const struct timespec millisecond = {.tv_nsec = 1000000};
+    enum { N_LOOKS = 60000 };
     for (int look = 0; look < N_LOOKS; look++) {
         if (t_n_threads() == n)
             return true;
-        nanosleep(&millisecond, NULL);
+        sleep_a_millisecond();
     }
     return false;
 }

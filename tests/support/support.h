@@ -114,10 +114,18 @@ void t_guarded_init(struct t_guarded *guarded, size_t len);
 void t_guarded_init_copy(struct t_guarded *guarded, const void *data, size_t len);
 void t_guarded_clear(struct t_guarded *guarded);
 
+/* A test that has not ended by then hangs, for Criterion's .timeout. The machine may be slow and
+ * shared: what must not happen in a test is given minutes, never seconds. */
+enum { T_HANG_SECONDS = 300 };
+
 /* Threads of this process as the kernel lists them. */
 int t_n_threads(void);
 
-/* Waits up to 5 s until there are n threads: a joined thread can stay listed for a moment. */
+/* How many there are where nothing runs beside the caller, which is so when this is called: for
+ * programs of many rounds. ThreadSanitizer adds one of its own with the first that is started. */
+int t_n_threads_at_rest(void);
+
+/* Waits a minute for there to be n threads: a joined thread can stay listed for a moment. */
 bool t_n_threads_becomes(int n);
 
 #endif

@@ -8,8 +8,10 @@ while cat train.tfrecords; do :; done >pipe 2>/dev/null &
 feeder=$!
 tfeed shuffle pipe --out out.tfrecords &
 until ls -A | grep -q tfeed- || ! kill -0 $! 2>/dev/null; do :; done
-kill -INT $! 2>/dev/null
+kill -STOP $! # until both are there
 kill -TERM $!
+kill -HUP $!
+kill -CONT $!
 wait $!
 echo "$?"
 kill $feeder 2>/dev/null

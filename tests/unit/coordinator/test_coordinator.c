@@ -12,6 +12,7 @@
 
 #include <tfeed/coordinator.h>
 
+#include "coordinator/coordinator_private.h"
 #include "core/error_internal.h"
 #include "core/thread_internal.h"
 #include "tests/support/support.h"
@@ -314,12 +315,23 @@ Test(coordinator, ignored_stragglers_are_logged)
 
 Test(coordinator, grace_begins_when_join_sees_the_stop)
 {
-    /* The stop is long past when the thread ends, but within the grace of the join. */
+    /* The stop is longer past than the grace takes; the join waits for all of it nevertheless. */
+    enum { GRACE_MS = 20 };
     start("slow", wait_at_gate, NULL);
     stop(coordinator);
-    cr_assert_not(tfeed_coordinator_wait_for_stop(gate, 60));
+    cr_assert_not(tfeed_coordinator_wait_for_stop(gate, 2 * GRACE_MS));
+    const int64_t earliest_end_ns = tfi_deadline_after_ms(GRACE_MS);
+    cr_assert_eq(join_within(GRACE_MS, NULL), TFEED_FAILED_PRECONDITION);
+    cr_assert_geq(tfi_clock_now_ns(), earliest_end_ns);
+    stop(gate);
+}
+
+Test(coordinator, thread_that_ends_within_the_grace_is_no_straggler)
+{
+    start("slow", wait_at_gate, NULL);
+    stop(coordinator);
     start("opens the gate", stop_gate, NULL);
-    cr_assert_eq(join_within(5000, NULL), TFEED_OK);
+    cr_assert_eq(join_within(T_HANG_SECONDS * 1000, NULL), TFEED_OK);
 }
 
 /* --- errors of members --------------------------------------------------------------------- */
@@ -403,10 +415,11 @@ Test(coordinator, region_after_the_join_gets_its_error_back)
 
 /* --- several joins ------------------------------------------------------------------------- */
 
-enum { N_JOINERS = 3, JOIN_GRACE_MS = 300 };
+enum { N_JOINERS = 3 };
 
 struct joiner {
     struct tfi_thread thread;
+    int64_t grace_ms;
     tfeed_status status;
     struct tfeed_error error;
 };
@@ -414,17 +427,20 @@ struct joiner {
 static void join_as_thread(void *opaque)
 {
     struct joiner *joiner = opaque;
-    joiner->status = join_within(JOIN_GRACE_MS, &joiner->error);
+    joiner->status = join_within(joiner->grace_ms, &joiner->error);
 }
 
-/* All wait for the stop, then for their grace, which is long beside their starting. */
-static void start_joiners(struct joiner joiners[N_JOINERS])
+/* Afterwards all of them wait for the stop. */
+static void start_joiners(struct joiner joiners[N_JOINERS], int64_t grace_ms)
 {
-    for (size_t i = 0; i < N_JOINERS; i++)
+    for (size_t i = 0; i < N_JOINERS; i++) {
+        joiners[i].grace_ms = grace_ms;
         cr_assert_eq(
             tfi_thread_start(&joiners[i].thread, "joiner", join_as_thread, &joiners[i], NULL),
             TFEED_OK);
-    cr_assert_not(tfeed_coordinator_wait_for_stop(gate, 20));
+    }
+    while (tfi_coordinator_n_joins(coordinator) < N_JOINERS)
+        (void)tfeed_coordinator_wait_for_stop(gate, 1);
 }
 
 static void end_joiners(struct joiner joiners[N_JOINERS])
@@ -438,7 +454,7 @@ Test(coordinator, several_joins_wait_for_the_same_threads)
     struct joiner joiners[N_JOINERS];
     start("ends", wait_for_own_stop, NULL);
     start("ends too", wait_for_own_stop, NULL);
-    start_joiners(joiners);
+    start_joiners(joiners, T_HANG_SECONDS * 1000);
     cr_assert_eq(report(TFEED_DATA_LOSS), TFEED_OK);
     end_joiners(joiners);
     for (size_t i = 0; i < N_JOINERS; i++)
@@ -449,7 +465,7 @@ Test(coordinator, each_of_several_joins_names_the_stragglers)
 {
     struct joiner joiners[N_JOINERS];
     start("slow", wait_at_gate, NULL);
-    start_joiners(joiners);
+    start_joiners(joiners, 1);
     stop(coordinator);
     end_joiners(joiners);
     for (size_t i = 0; i < N_JOINERS; i++) {

@@ -386,7 +386,7 @@ static tfeed_status count_runs(void *user_data, struct tfeed_error *reterr)
     return TFEED_OK;
 }
 
-Test(queue_runner, free_ends_an_operation_that_never_meets_the_queue, .timeout = 20)
+Test(queue_runner, free_ends_an_operation_that_never_meets_the_queue, .timeout = T_HANG_SECONDS)
 {
     _Atomic int n_runs = 0;
     make_runner(count_runs, &n_runs, 1);

@@ -27,7 +27,7 @@ static void tear_down(void)
     t_files_clear(&files);
 }
 
-TestSuite(admission, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(admission, .init = set_up, .fini = tear_down, .timeout = T_HANG_SECONDS);
 
 /* Refuses rows from 35 on, without a word. */
 static tfeed_status refuse(const struct tfeed_loader_record *record, void *status,

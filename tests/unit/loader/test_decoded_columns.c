@@ -103,7 +103,7 @@ static void tear_down(void)
     t_files_clear(&files);
 }
 
-TestSuite(decoded_columns, .init = set_up, .fini = tear_down, .timeout = 120);
+TestSuite(decoded_columns, .init = set_up, .fini = tear_down, .timeout = T_HANG_SECONDS);
 
 static void check_row(const struct tfeed_tensor *const columns[N_COLUMNS], int64_t row)
 {

@@ -32,7 +32,7 @@ static void tear_down(void)
     T_EXPECT_NO_LEAKS(&(struct t_allocator){0});
 }
 
-TestSuite(engine, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(engine, .init = set_up, .fini = tear_down, .timeout = T_HANG_SECONDS);
 
 Test(engine, workers_change_nothing)
 {
@@ -192,7 +192,7 @@ static tfeed_status hold_first_row(const struct tfeed_loader_record *record, voi
     if (id != 0)
         return TFEED_OK;
     gate_set(gate, &gate->has_first);
-    cr_assert(gate_wait(gate, &gate->goes_on, 30000));
+    cr_assert(gate_wait(gate, &gate->goes_on, TFEED_WAIT_FOREVER));
     return gate->refuses ? TFEED_ABORTED : TFEED_OK;
 }
 
@@ -235,9 +235,9 @@ static void run_two_callers(bool refuses)
     struct second_caller first = {.loader = loader, .gate = &gate}, second = first;
     pthread_t threads[2];
     cr_assert_eq(pthread_create(&threads[0], NULL, call_first_into, &first), 0);
-    cr_assert(gate_wait(&gate, &gate.has_first, 30000));
+    cr_assert(gate_wait(&gate, &gate.has_first, TFEED_WAIT_FOREVER));
     cr_assert_eq(pthread_create(&threads[1], NULL, call_second, &second), 0);
-    cr_assert(gate_wait(&gate, &gate.has_twentieth, 30000));
+    cr_assert(gate_wait(&gate, &gate.has_twentieth, TFEED_WAIT_FOREVER));
     cr_assert(!gate_wait(&gate, &gate.second_is_back, 50)); /* parsed, but not its turn */
     gate_set(&gate, &gate.goes_on);
     for (int i = 0; i < 2; i++)
@@ -296,7 +296,7 @@ Test(engine, timed_forms_need_somebody_who_works)
     tfeed_loader_close(loader);
     options.n_workers = 1;
     loader = t_open("part-*", schema, &options);
-    cr_assert_eq(tfeed_loader_next_timed(loader, 30000, &batch, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_loader_next_timed(loader, T_HANG_SECONDS * 1000, &batch, NULL), TFEED_OK);
     tfeed_batch_unref(batch);
     tfeed_loader_close(loader);
 }

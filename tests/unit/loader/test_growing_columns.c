@@ -65,7 +65,7 @@ static void tear_down(void)
     t_files_clear(&files);
 }
 
-TestSuite(growing_columns, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(growing_columns, .init = set_up, .fini = tear_down, .timeout = T_HANG_SECONDS);
 
 static void check_list(const struct tfeed_batch *batch, int64_t row, int64_t id)
 {

@@ -158,7 +158,7 @@ Test(order_fast, rows_are_counted_without_reading_them)
     t_files_clear(&files);
 }
 
-Test(order_fast, endless_epochs_without_a_row_end, .timeout = 20)
+Test(order_fast, endless_epochs_without_a_row_end, .timeout = T_HANG_SECONDS)
 {
     static const int64_t empty[] = {0, 0};
     const enum tfeed_compression forms[] = {TFEED_COMPRESSION_NONE, TFEED_COMPRESSION_GZIP};
@@ -208,7 +208,7 @@ Test(order_fast, what_is_left_out_is_counted_to_the_end_of_the_epoch)
     t_files_clear(&files);
 }
 
-Test(order_fast, more_lanes_than_records_give_every_record_once, .timeout = 60)
+Test(order_fast, more_lanes_than_records_give_every_record_once, .timeout = T_HANG_SECONDS)
 {
     struct t_files files;
     t_files_init(&files);

@@ -23,7 +23,7 @@ static void tear_down(void)
     t_temp_dir_clear(&dir);
 }
 
-TestSuite(resume, .init = set_up, .fini = tear_down, .timeout = 120);
+TestSuite(resume, .init = set_up, .fini = tear_down, .timeout = T_HANG_SECONDS);
 
 static void expect_equal(const struct resume_rows *rows, const struct resume_rows *expected,
                          const char *what)

@@ -56,7 +56,7 @@ static bool refuse(const struct tfeed_loader_record *record, void *user_data)
     return false;
 }
 
-Test(row_epochs, endless_epochs_without_a_row_end_in_every_order, .timeout = 60)
+Test(row_epochs, endless_epochs_without_a_row_end_in_every_order, .timeout = T_HANG_SECONDS)
 {
     const enum tfeed_order orders[] = {TFEED_ORDER_FILES, TFEED_ORDER_FAST, TFEED_ORDER_GLOBAL,
                                        TFEED_ORDER_TENSORFLOW};

@@ -204,4 +204,31 @@ static inline void start_thread(struct tfi_thread *thread, void (*run)(void *arg
     cr_assert_eq(tfi_thread_start(thread, "test", run, argument, NULL), TFEED_OK);
 }
 
+/* An operation of a thread that waits in the queue. The values of an enqueue go into tensor. */
+struct blocked_call {
+    struct tfeed_queue *queue;
+    struct tfeed_attempt attempt;
+    struct tfeed_tensor tensor;
+    tfeed_status status;
+    struct tfi_thread thread;
+};
+
+static inline void run_blocked(void *argument)
+{
+    struct blocked_call *call = argument;
+    call->status = tfeed_queue_run_timed(call->queue, &call->attempt, TFEED_WAIT_FOREVER, NULL);
+}
+
+static inline void start_blocked(struct blocked_call *call, struct tfeed_queue *queue,
+                                 enum tfeed_queue_operation operation, int64_t n)
+{
+    const bool enqueues = operation == TFEED_QUEUE_ENQUEUE;
+    call->queue = queue;
+    call->attempt =
+        (struct tfeed_attempt){.operation = operation, .n = n, .components = &call->tensor};
+    const int64_t n_before = tfi_queue_n_waiting(queue, enqueues);
+    start_thread(&call->thread, run_blocked, call);
+    await_waiting(queue, enqueues, n_before + 1);
+}
+
 #endif

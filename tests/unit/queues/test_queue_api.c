@@ -82,27 +82,66 @@ Test(queue_api, rows_that_are_put_back_have_not_gone_out)
     tfeed_queue_unref(queue);
 }
 
+static uint64_t waited_ns(struct tfeed_queue *queue, bool enqueues)
+{
+    const struct tfeed_queue_statistics statistics = statistics_of(queue);
+    return enqueues ? statistics.enqueue_wait_ns : statistics.dequeue_wait_ns;
+}
+
+static uint64_t now_ns(void)
+{
+    return (uint64_t)tfi_clock_now_ns();
+}
+
+/* Lets a call wait for 2 ms at least; what is counted then is no less, and no more than it all
+ * took. */
+static void expect_wait_is_timed(struct tfeed_queue *queue, struct blocked_call *call,
+                                 enum tfeed_queue_operation operation,
+                                 void (*unblock)(struct tfeed_queue *queue))
+{
+    enum { WAIT_NS = 2000000 };
+    const bool enqueues = operation == TFEED_QUEUE_ENQUEUE;
+    const uint64_t before_ns = now_ns();
+    start_blocked(call, queue, operation, 0);
+    const uint64_t begin_ns = now_ns();
+    while (now_ns() < begin_ns + WAIT_NS)
+        sched_yield();
+    unblock(queue);
+    tfi_thread_join(&call->thread);
+    const uint64_t all_ns = now_ns() - before_ns;
+    cr_assert_eq(call->status, TFEED_OK);
+    cr_assert_geq(waited_ns(queue, enqueues), WAIT_NS);
+    cr_assert_leq(waited_ns(queue, enqueues), all_ns);
+}
+
+static void put_one(struct tfeed_queue *queue)
+{
+    cr_assert_eq(try_enqueue(queue, 1), TFEED_OK);
+}
+
+static void take_two(struct tfeed_queue *queue)
+{
+    expect_value(queue, 2);
+}
+
 Test(queue_api, waits_are_counted_and_timed)
 {
-    enum { TIMEOUT_MS = 5, NS_PER_MS = 1000000 };
     struct tfeed_queue *queue = new_fifo(1);
-    struct tfeed_tensor tensor = {.dtype = TFEED_DTYPE_INVALID};
-    int64_t value = 1;
-    const struct tfeed_tensor element = tfeed_tensor_borrow(TFEED_INT64, &scalar_shape, &value);
-    cr_assert_eq(tfeed_queue_dequeue_timed(queue, TIMEOUT_MS, &tensor, NULL),
-                 TFEED_DEADLINE_EXCEEDED);
-    struct tfeed_queue_statistics statistics = statistics_of(queue);
-    cr_assert_eq(statistics.n_dequeue_waits, 1);
-    cr_assert_geq(statistics.dequeue_wait_ns, TIMEOUT_MS * NS_PER_MS);
-    cr_assert_eq(statistics.n_enqueue_waits, 0);
+    struct blocked_call dequeue = {.status = TFEED_UNKNOWN};
+    expect_wait_is_timed(queue, &dequeue, TFEED_QUEUE_DEQUEUE, put_one);
+    cr_assert_eq(statistics_of(queue).n_dequeue_waits, 1);
+    cr_assert_eq(statistics_of(queue).n_enqueue_waits, 0);
+    tfeed_tensor_clear(&dequeue.tensor);
 
-    cr_assert_eq(try_enqueue(queue, 1), TFEED_OK); /* there was room: no wait */
-    cr_assert_eq(try_enqueue(queue, 2), TFEED_DEADLINE_EXCEEDED);
-    cr_assert_eq(tfeed_queue_enqueue_timed(queue, &element, TIMEOUT_MS, NULL),
-                 TFEED_DEADLINE_EXCEEDED);
-    statistics = statistics_of(queue);
-    cr_assert_eq(statistics.n_enqueue_waits, 1);
-    cr_assert_geq(statistics.enqueue_wait_ns, TIMEOUT_MS * NS_PER_MS);
+    cr_assert_eq(try_enqueue(queue, 2), TFEED_OK); /* there was room: no wait */
+    cr_assert_eq(try_enqueue(queue, 3), TFEED_DEADLINE_EXCEEDED);
+    cr_assert_eq(statistics_of(queue).n_enqueue_waits, 0);
+    int64_t value = 4;
+    struct blocked_call enqueue = {.tensor =
+                                       tfeed_tensor_borrow(TFEED_INT64, &scalar_shape, &value)};
+    expect_wait_is_timed(queue, &enqueue, TFEED_QUEUE_ENQUEUE, take_two);
+    cr_assert_eq(statistics_of(queue).n_enqueue_waits, 1);
+    cr_assert_eq(statistics_of(queue).n_dequeue_waits, 1);
     tfeed_queue_unref(queue);
 }
 

@@ -143,36 +143,10 @@ Test(queue_completions, blocking_call_runs_the_completions_it_caused_before_it_b
 
 /* --- threads ------------------------------------------------------------------------------- */
 
-struct blocked_call {
-    struct tfeed_queue *queue;
-    struct tfeed_attempt attempt;
-    struct tfeed_tensor tensor;
-    tfeed_status status;
-    struct tfi_thread thread;
-};
-
-static void run_blocked(void *argument)
-{
-    struct blocked_call *call = argument;
-    call->status = tfeed_queue_run_timed(call->queue, &call->attempt, TFEED_WAIT_FOREVER, NULL);
-}
-
-static void start_blocked(struct blocked_call *call, struct tfeed_queue *queue,
-                          enum tfeed_queue_operation operation, int64_t n)
-{
-    *call = (struct blocked_call){.queue = queue};
-    call->attempt.operation = operation;
-    call->attempt.n = n;
-    call->attempt.components = &call->tensor;
-    const int64_t n_before = tfi_queue_n_waiting(queue, false);
-    start_thread(&call->thread, run_blocked, call);
-    await_waiting(queue, false, n_before + 1);
-}
-
 Test(queue_completions, blocked_thread_is_woken_by_its_last_row)
 {
     struct tfeed_queue *queue = new_fifo(4);
-    struct blocked_call call;
+    struct blocked_call call = {.status = TFEED_OK};
     start_blocked(&call, queue, TFEED_QUEUE_DEQUEUE_MANY, 3);
     for (int64_t i = 0; i < 3; i++)
         cr_assert_eq(try_enqueue(queue, i), TFEED_OK);
@@ -186,7 +160,7 @@ Test(queue_completions, blocked_thread_is_woken_by_its_last_row)
 Test(queue_completions, blocked_thread_is_woken_by_close)
 {
     struct tfeed_queue *queue = new_fifo(4);
-    struct blocked_call call;
+    struct blocked_call call = {.status = TFEED_OK};
     start_blocked(&call, queue, TFEED_QUEUE_DEQUEUE, 0);
     cr_assert_eq(try_close(queue), TFEED_OK);
     tfi_thread_join(&call.thread);
@@ -197,7 +171,7 @@ Test(queue_completions, blocked_thread_is_woken_by_close)
 Test(queue_completions, blocked_thread_is_woken_by_cancelling_its_attempt)
 {
     struct tfeed_queue *queue = new_fifo(4);
-    struct blocked_call call;
+    struct blocked_call call = {.status = TFEED_OK};
     start_blocked(&call, queue, TFEED_QUEUE_DEQUEUE_UP_TO, 2);
     cr_assert(tfeed_queue_cancel(queue, &call.attempt));
     tfi_thread_join(&call.thread);

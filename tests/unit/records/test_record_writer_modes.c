@@ -531,7 +531,7 @@ Test(record_writer_modes, flush_comes_with_a_write_when_it_is_due)
 {
     struct fixture fixture;
     fixture_init(&fixture, TFEED_COMPRESSION_NONE, TFEED_WRITE_IN_PLACE);
-    fixture.options.flush_ms = 60000;
+    fixture.options.flush_ms = 3600000;
     cr_assert_eq(open_writer(&fixture), TFEED_OK);
     wait_ms(2);
     write_records(&fixture, 0, 2);
