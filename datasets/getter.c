@@ -118,7 +118,7 @@ static tfeed_status walk_to(struct tfeed_record_getter *getter, uint64_t record,
     struct tfeed_record_reader *reader = getter->reader;
     uint64_t at;
     if (tfi_record_reader_record(reader) < record)
-        (void)tfi_record_reader_pass_certain(reader); /* where the last call has stopped */
+        (void)tfi_record_reader_pass_certain(reader, NULL); /* where the last call has stopped */
     while ((at = tfi_record_reader_record(reader)) < record) {
         const uint64_t left = record - at;
         const struct tfi_record_walk walk = {

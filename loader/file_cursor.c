@@ -69,10 +69,15 @@ static tfeed_status meet(struct file_cursor *cursor, tfeed_status status, struct
         window->error = *error;
         return end_stretch(cursor);
     }
+    tfeed_status passed = TFEED_DATA_LOSS;
+    struct tfeed_error in_search;
+    if (cursor->on_error == TFEED_ON_ERROR_SKIP)
+        passed = tfi_record_reader_pass_certain(cursor->reader, &in_search);
+    if (passed != TFEED_OK && passed != TFEED_DATA_LOSS)
+        return tfi_fail_again(reterr, &in_search);
     window->n_skipped++;
     window->last_skipped = *error;
-    if (cursor->on_error == TFEED_ON_ERROR_STOP_FILE ||
-        !tfi_record_reader_pass_certain(cursor->reader))
+    if (passed != TFEED_OK)
         return end_stretch(cursor);
     cursor->next.offset = tfeed_record_reader_offset(cursor->reader);
     cursor->next.record = tfi_record_reader_record(cursor->reader);

@@ -196,9 +196,11 @@ tfeed_status file_set_open_reader(struct file_set *set, uint32_t file,
                                   struct tfeed_error *reterr)
 {
     struct loader_file *opened = &set->files[file];
-    return tfi_record_reader_open_kept(opened->path, &set->reader_options,
-                                       file < MAX_KEPT_MAPS ? &opened->map : NULL, ret_reader,
-                                       reterr);
+    TFI_TRY(tfi_record_reader_open_kept(opened->path, &set->reader_options,
+                                        file < MAX_KEPT_MAPS ? &opened->map : NULL, ret_reader,
+                                        reterr));
+    tfi_record_reader_stop_by(*ret_reader, set->stop);
+    return TFEED_OK;
 }
 
 /* --- indexes ---------------------------------------------------------------------------------- */

@@ -32,6 +32,7 @@ struct file_set {
     const struct tfeed_allocator *allocator;
     struct tfeed_record_reader_options reader_options; /* strict tail */
     enum tfeed_on_error on_error;                      /* SKIP: walks pass what reading does */
+    const _Atomic bool *stop; /* of the readers' searches behind damage; NULL: none */
     struct loader_file *files;
     size_t n_files;
     uint64_t n_bytes; /* of all files, as they lie on the disk */

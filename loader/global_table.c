@@ -79,9 +79,9 @@ static tfeed_status next_run(const struct global_table *table, struct tfeed_reco
     const tfeed_status status =
         tfi_record_reader_next_headers(reader, SIZE_MAX, views, LOADER_RUN_RECORDS, ret_n, reterr);
     const struct tfeed_record_view damaged = {.offset = tfeed_record_reader_offset(reader)};
-    if (status != TFEED_DATA_LOSS || table->plan->options->on_error != TFEED_ON_ERROR_SKIP ||
-        !tfi_record_reader_pass_certain(reader))
+    if (status != TFEED_DATA_LOSS || table->plan->options->on_error != TFEED_ON_ERROR_SKIP)
         return status;
+    TFI_TRY(tfi_record_reader_pass_certain(reader, reterr));
     views[0] = damaged;
     *ret_n = 1;
     return TFEED_OK;

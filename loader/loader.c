@@ -127,6 +127,7 @@ static tfeed_status open_files(struct tfeed_loader *loader, const struct tfeed_l
         TFI_TRY(file_set_init(&loader->file_sets[i], sets[i].patterns, sets[i].n_patterns,
                               &loader->options, reterr));
         choose_map(loader, &loader->file_sets[i]);
+        loader->file_sets[i].stop = &loader->stop;
         loader->sets[i].files = &loader->file_sets[i];
         loader->sets[i].weight = sets[i].weight;
     }

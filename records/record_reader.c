@@ -383,7 +383,7 @@ tfeed_status tfi_record_reader_walk(struct tfeed_record_reader *reader,
         if (walk_is_over(reader, walk))
             return TFEED_OK;
         if (prepare(reader) != TFEED_OK &&
-            !(walk->passes_damage && tfi_record_reader_pass_certain(reader)))
+            !(walk->passes_damage && tfi_record_reader_pass_certain(reader, NULL) == TFEED_OK))
             (void)tfi_record_pass_damage(reader); /* what it says is in failure, too */
     }
     return tfi_fail_again(reterr, &reader->failure);

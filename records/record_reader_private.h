@@ -49,7 +49,8 @@ struct tfeed_record_reader {
     tfeed_record_loss_fn on_loss; /* NULL: nobody */
     void *loss_data;
     struct tfeed_record_losses losses;
-    uint64_t wasted_bytes; /* checked by searches that found nothing there */
+    uint64_t wasted_bytes;    /* checked by searches that found nothing there */
+    const _Atomic bool *stop; /* of searches; NULL: none */
 
     struct tfeed_error failure; /* (3); code TFEED_OK: none. The end of the data is one */
     enum tfi_record_fault fault;

@@ -6,6 +6,8 @@
 #ifndef TFI_RECORDS_INTERNAL_H
 #define TFI_RECORDS_INTERNAL_H
 
+#include <stdatomic.h>
+
 #include <tfeed/records.h>
 
 #include "io/io_internal.h"
@@ -54,8 +56,15 @@ tfeed_status tfi_record_reader_next_headers(struct tfeed_record_reader *reader, 
 /* The reader has stopped at damage. Goes on behind it where there is no doubt what the next record
  * is: behind a bad payload, whose length was right, and behind a bad length if the checksum of the
  * payload stands where the next record begins, so that nothing but the length was damaged. The
- * record counts. A function of the file's bytes alone. False: the reader is at its end. */
-bool tfi_record_reader_pass_certain(struct tfeed_record_reader *reader);
+ * record counts. A function of the file's bytes alone. One that has not stopped stays where it is.
+ * OK: the next read comes behind it. Otherwise the reader is at its end, with the DATA_LOSS that it
+ * had stopped with; or with what reading said where the search met that, or CANCELLED. */
+tfeed_status tfi_record_reader_pass_certain(struct tfeed_record_reader *reader,
+                                            struct tfeed_error *reterr);
+
+/* From now on whoever searches for a record looks at *stop, once in 256 KiB and at each record that
+ * it tries: when it is true the reader has stopped with CANCELLED. Borrowed; NULL: nothing does. */
+void tfi_record_reader_stop_by(struct tfeed_record_reader *reader, const _Atomic bool *stop);
 
 /* Finds the first place from `offset` on and before `until` where a whole record begins, by its
  * checksums; the next read begins there, with record number 0. Payloads may hold records: such a

@@ -27,7 +27,7 @@
  * Costs: what is looked ahead at is read again afterwards, each byte at most MAX_GAPS times more
  * often than without: a file made of damage takes a multiple of its size, no more. Payloads that
  * turn out bad are read in vain; when that happens more often than in any file that was not made
- * for it, long ones are not tried any more.
+ * for it, long ones are not tried any more. A search looks at the reader's stop once a step.
  */
 #include <inttypes.h>
 
@@ -181,6 +181,14 @@ static tfeed_status check_payload(struct search *search, uint64_t start, uint64_
     return TFEED_OK;
 }
 
+static tfeed_status check_stop(struct tfeed_record_reader *reader)
+{
+    if (reader->stop == NULL || !atomic_load_explicit(reader->stop, memory_order_relaxed))
+        return TFEED_OK;
+    return tfi_fail_at(&reader->failure, TFEED_CANCELLED, reader->stream.path, TFEED_NOWHERE,
+                       TFEED_NOWHERE, "the search for a record was stopped");
+}
+
 /* The first record that begins from `start` on and before `until`. */
 static tfeed_status find_record(struct search *search, uint64_t start, uint64_t until,
                                 enum outcome *ret_outcome, struct found *ret_found)
@@ -192,6 +200,7 @@ static tfeed_status find_record(struct search *search, uint64_t start, uint64_t 
             *ret_outcome = AT_LIMIT;
             return TFEED_OK;
         }
+        TFI_TRY(check_stop(search->reader));
         const tfeed_status status = reach(search, start + TFEED_RECORD_HEADER_BYTES);
         if (status == TFEED_OUT_OF_RANGE) {
             *ret_outcome = AT_END;
@@ -201,6 +210,8 @@ static tfeed_status find_record(struct search *search, uint64_t start, uint64_t 
         uint64_t last = window_end(search) - TFEED_RECORD_HEADER_BYTES;
         if (last >= until)
             last = until - 1;
+        if (last - start >= STEP_BYTES) /* a mapped file is all there */
+            last = start + STEP_BYTES - 1;
         start = find_header(search, start, last, &length);
         if (start > last) {
             let_go(search, start);
@@ -357,11 +368,19 @@ tfeed_status tfeed_record_reader_skip_damaged(struct tfeed_record_reader *reader
     return move_on(reader, TO_ANY, &loss);
 }
 
-bool tfi_record_reader_pass_certain(struct tfeed_record_reader *reader)
+tfeed_status tfi_record_reader_pass_certain(struct tfeed_record_reader *reader,
+                                            struct tfeed_error *reterr)
 {
     struct tfeed_record_loss loss;
     const bool has_next = reader->fault == TFI_RECORD_PAYLOAD_FAULT || reader->is_out_of_step;
-    return can_pass(reader) && has_next && move_on(reader, TO_CERTAIN, &loss) == TFEED_OK;
+    if (can_pass(reader) && has_next && move_on(reader, TO_CERTAIN, &loss) == TFEED_OK)
+        return TFEED_OK;
+    return tfi_fail_again(reterr, &reader->failure);
+}
+
+void tfi_record_reader_stop_by(struct tfeed_record_reader *reader, const _Atomic bool *stop)
+{
+    reader->stop = stop;
 }
 
 struct tfeed_record_losses tfeed_record_reader_losses(const struct tfeed_record_reader *reader)

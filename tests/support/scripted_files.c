@@ -44,6 +44,8 @@ static tfeed_status scripted_read(void *input, uint64_t offset, void *data, size
 {
     struct t_scripted_files *files = input;
     files->n_reads++;
+    if (files->on_read != NULL)
+        files->on_read(files->user_data, files->n_reads);
     if (offset == files->fail_read_at)
         return tfi_fail_errno(reterr, EIO, scripted_path, "read");
     uint64_t left = offset < files->len ? files->len - offset : 0;

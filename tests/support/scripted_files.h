@@ -29,6 +29,8 @@ struct t_scripted_files {
     bool hide_size;        /* as a pipe */
     int n_open_inputs;
     int n_reads;
+    void (*on_read)(void *user_data, int n_reads); /* told of each; NULL: nobody */
+    void *user_data;
 
     /* writing */
     uint64_t full_at; /* bytes that fit; the write that goes beyond fails with ENOSPC */

@@ -192,8 +192,10 @@ static inline void fixture_add_files(struct fixture *fixture, const size_t *coun
 static inline tfeed_status fixture_open_set(struct fixture *fixture)
 {
     fixture->options.allocator = fixture->allocator;
-    return file_set_init(&fixture->set, fixture->paths, fixture->n_files, &fixture->options,
-                         &fixture->error);
+    const tfeed_status status = file_set_init(&fixture->set, fixture->paths, fixture->n_files,
+                                              &fixture->options, &fixture->error);
+    fixture->set.stop = &fixture->stop;
+    return status;
 }
 
 /* The set, and the order where the states say. */
