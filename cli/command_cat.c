@@ -3,7 +3,8 @@
  *
  * command_cat.c - `tfeed cat` and `tfeed head`: records on standard output.
  *
- * Both are one loop over records; head ends it early. Records before a damaged one are printed.
+ * Both are one loop over records; head ends it early. Records before a damaged one are printed, and
+ * those behind it where that is asked.
  * Chosen records are looked up, which steps over the others without a look at them.
  */
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 #include <tfeed/inspect.h>
 
 #include "cli/console.h"
+#include "cli/damage_print.h"
 #include "cli/inputs.h"
 #include "cli/making.h"
 #include "cli/progress.h"
@@ -22,7 +24,7 @@
 #include "cli/record_print.h"
 #include "cli/stop.h"
 
-enum { HEAD_RECORDS = 10, PROGRESS_RECORDS = 128 };
+enum { HEAD_RECORDS = 10, PROGRESS_RECORDS = 128, MAX_LISTED_LOSSES = 100 };
 
 struct cat_values {
     struct reading reading;
@@ -32,6 +34,7 @@ struct cat_values {
     const char *out;       /* cat: of a new file of records; NULL: text is printed */
     uint64_t n_records;    /* of each file; cat: all */
     bool force;
+    bool skip_damaged;
 };
 
 struct cat {
@@ -40,6 +43,8 @@ struct cat {
     struct tfeed_record_writer *writer; /* NULL: text is printed */
     uint64_t n_written;
     bool writer_failed; /* it takes no more; where its reader has gone that is no error */
+    bool has_losses;    /* of any file */
+    uint64_t n_losses;  /* of the file at hand */
     struct record_list chosen;
     struct record_drop dropped;
 };
@@ -100,6 +105,34 @@ static enum exit_code pass_over(struct tfeed_record_reader *reader)
 
 /* ------------------------------------------------------------------ files */
 
+static void report_loss(void *user_data, const struct tfeed_record_loss *loss,
+                        const struct tfeed_error *error)
+{
+    struct cat *cat = user_data;
+
+    cat->has_losses = true;
+    if (++cat->n_losses <= MAX_LISTED_LOSSES)
+        damage_report_fault(error->message, loss->offset, loss->end_offset);
+}
+
+static enum exit_code open_reader(struct cat *cat, const char *name,
+                                  struct tfeed_record_reader **ret_reader)
+{
+    struct tfeed_record_reader_options options = reading_reader_options(&cat->values->reading);
+    struct tfeed_error error;
+
+    cat->n_losses = 0;
+    if (cat->values->skip_damaged) {
+        options.on_error = TFEED_ON_ERROR_SKIP;
+        options.max_skipped = UINT64_MAX;
+        options.on_loss = report_loss;
+        options.loss_data = cat;
+    }
+    if (tfeed_record_reader_open(name, &options, ret_reader, &error) != TFEED_OK)
+        return report_error(&error);
+    return EXIT_FINE;
+}
+
 static enum exit_code cat_file(void *state, const char *name)
 {
     struct cat *cat = state;
@@ -111,7 +144,7 @@ static enum exit_code cat_file(void *state, const char *name)
     if (cat->values->drop_keys)
         code = record_drop_find(&cat->dropped, name);
     if (code == EXIT_FINE)
-        code = reading_open(&cat->values->reading, name, &reader);
+        code = open_reader(cat, name, &reader);
     if (code != EXIT_FINE)
         return code;
     for (size_t i = 0; i < dropped->n_records && code == EXIT_FINE; i++) {
@@ -126,6 +159,8 @@ static enum exit_code cat_file(void *state, const char *name)
     if (code == EXIT_FINE && !has_ended(cat))
         code = put_next(cat, name, reader, cat->values->n_records);
     tfeed_record_reader_close(reader);
+    if (cat->n_losses > MAX_LISTED_LOSSES)
+        report("%s: errors that are not listed: %" PRIu64, name, cat->n_losses - MAX_LISTED_LOSSES);
     return code;
 }
 
@@ -170,6 +205,10 @@ static enum exit_code check_values(const struct cat_values *values, const struct
         report("--records and --drop-keys both choose: take one of them");
     else if (values->drop_keys && inputs_have_standard_input(operands))
         report("--drop-keys needs an index, which standard input has not: name a file");
+    else if (values->skip_damaged && (values->records || values->drop_keys))
+        report("--skip-damaged goes with all records: %s finds its own by their numbers ('tfeed "
+               "get' goes on behind a damaged one)",
+               values->records ? "--records" : "--drop-keys");
     else if (values->force && !values->out)
         report("--force goes with --out; try 'tfeed help cat'");
     else if (values->out && values->out[0] == '\0')
@@ -230,6 +269,8 @@ static enum exit_code cat_all(struct cat *cat, const struct operands *operands)
                                    values->records ? cat_chosen : cat_file, cat);
     const bool is_whole = code == EXIT_FINE && !cat->writer_failed;
     code = record_drop_end(&cat->dropped, code);
+    if (cat->has_losses)
+        code = exit_code_worst(code, EXIT_DATA);
     return cat->writer ? close_output(cat, is_whole, code) : code;
 }
 
@@ -252,9 +293,17 @@ static enum exit_code run_cat(const void *user_values, const struct operands *op
     return code;
 }
 
+#define OPTION_SKIP_DAMAGED                                                                        \
+    {                                                                                              \
+        .name = "skip-damaged", .kind = OPTION_FLAG,                                               \
+        .offset = offsetof(struct cat_values, skip_damaged),                                       \
+        .help = "go on behind damage, and say what is lost"                                        \
+    }
+
 static const struct option_spec cat_options[] = {
     READING_OPTIONS(struct cat_values),
     PRINTING_OPTIONS(struct cat_values),
+    OPTION_SKIP_DAMAGED,
     {.name = "records",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct cat_values, records),
@@ -280,6 +329,7 @@ static const struct option_spec head_options[] = {{.name = "records",
                                                    .max = UINT64_MAX},
                                                   READING_OPTIONS(struct cat_values),
                                                   PRINTING_OPTIONS(struct cat_values),
+                                                  OPTION_SKIP_DAMAGED,
                                                   {0}};
 
 static const struct cat_values cat_defaults = {.n_records = UINT64_MAX};
@@ -303,8 +353,10 @@ const struct command command_cat = {
         "infinities as \"NaN\", \"Infinity\", \"-Infinity\", and integers in full.\n"
         "\n"
         "--raw prints the payloads themselves, one behind the other, or with --json\n"
-        "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file,\n"
-        "of which 'tfeed get' and 'tfeed repair' give what is good.\n"
+        "{\"raw\": BASE64}. Checksums are verified; printing stops at the first damage of a file.\n"
+        "With --skip-damaged it goes on behind it, as 'tfeed verify' and 'tfeed repair' do: each\n"
+        "loss is a message with the record's number and the bytes, up to 100 of a file, and exit\n"
+        "status is 1 at the end. A file that --out makes has all that is good then.\n"
         "\n"
         "--records steps over the others by their lengths; what lies there is not checked.\n"
         "\n"
@@ -333,7 +385,8 @@ const struct command command_head = {
     .group = "Look",
     .summary = "print the first records",
     .usage = "[options] INPUT...",
-    .details = "Prints the first records of each file in the forms of 'tfeed cat'.\n"
+    .details = "Prints the first records of each file in the forms of 'tfeed cat'. With\n"
+               "--skip-damaged it goes on behind damage; what is lost does not count.\n"
                "\n"
                "examples:\n"
                "  tfeed head -n 1 train.tfrecords\n"

@@ -86,17 +86,21 @@ void damage_print_json(const char *name, const char *out, bool with_index, bool 
     json_end_line(&json);
 }
 
+void damage_report_fault(const char *message, uint64_t offset, uint64_t end_offset)
+{
+    if (end_offset == TFEED_NOWHERE || end_offset == offset)
+        report("%s", message);
+    else
+        report("%s (lost: bytes %" PRIu64 " to %" PRIu64 ")", message, offset, end_offset);
+}
+
 void damage_report_faults(const char *name, const struct tfeed_dataset_verify_report *found)
 {
     if (found->hint)
         report("%s: %s", name, found->hint);
     for (size_t i = 0; i < found->n_faults; i++) {
         const struct tfeed_dataset_fault *fault = &found->faults[i];
-        if (fault->end_offset == TFEED_NOWHERE || fault->end_offset == fault->offset)
-            report("%s", fault->message);
-        else
-            report("%s (lost: bytes %" PRIu64 " to %" PRIu64 ")", fault->message, fault->offset,
-                   fault->end_offset);
+        damage_report_fault(fault->message, fault->offset, fault->end_offset);
     }
     if (found->n_errors > found->n_faults)
         report("%s: errors that are not listed: %" PRIu64, name, found->n_errors - found->n_faults);

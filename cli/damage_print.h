@@ -20,6 +20,9 @@ void damage_print_json(const char *name, const char *out, bool with_index, bool 
                        const struct tfeed_dataset_verify_report *found,
                        const struct tfeed_error *stopped);
 
+/** A fault's message, and the bytes that are lost to it where that is known. */
+void damage_report_fault(const char *message, uint64_t offset, uint64_t end_offset);
+
 /** The faults, a message each, and what they look like. */
 void damage_report_faults(const char *name, const struct tfeed_dataset_verify_report *found);
 

@@ -176,14 +176,3 @@ struct tfeed_record_reader_options reading_reader_options(const struct reading *
     options.compression = (enum tfeed_compression)reading->compression;
     return options;
 }
-
-enum exit_code reading_open(const struct reading *reading, const char *name,
-                            struct tfeed_record_reader **ret_reader)
-{
-    const struct tfeed_record_reader_options options = reading_reader_options(reading);
-    struct tfeed_error error;
-
-    if (tfeed_record_reader_open(name, &options, ret_reader, &error) != TFEED_OK)
-        return report_error(&error);
-    return EXIT_FINE;
-}

@@ -67,8 +67,4 @@ void reading_one_at_a_time(void);
 /** The library's options for the command's. */
 struct tfeed_record_reader_options reading_reader_options(const struct reading *reading);
 
-/** Opens a file of records as the options say; a message when it cannot. */
-enum exit_code reading_open(const struct reading *reading, const char *name,
-                            struct tfeed_record_reader **ret_reader);
-
 #endif
