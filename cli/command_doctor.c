@@ -13,6 +13,7 @@
 
 struct doctor_values {
     const char *folder;
+    uint64_t threads; /* makes no difference */
     bool json;
 };
 
@@ -72,6 +73,7 @@ static const struct option_spec doctor_options[] = {
      .offset = offsetof(struct doctor_values, folder),
      .argument = "DIR",
      .help = "where a small file is tried (default: $TMPDIR, else /tmp)"},
+    OPTION_THREADS_IDLE(struct doctor_values, threads),
     {0}};
 
 static const struct doctor_values doctor_defaults = {0};
