@@ -16,7 +16,7 @@
  *        │         parts: order.c, file_sequence.c, fast_*.c, files_*.c, global_*.c,
  *        │         tensorflow_store.c
  *        │
- *   row_level.c    shards brought to the same number of rows
+ *   row_level.c    shards brought to the same number of rows; rows_again.c reads some again
  *   row_source.c   several sets: which one the next row comes from
  *        │
  *   batch_ring.c   rows into columns: parse, map, widen; the ring's buffers

@@ -24,9 +24,9 @@
 #include <string.h>
 
 #include "core/allocator_internal.h"
-#include "core/block_internal.h"
 #include "core/error_internal.h"
 #include "loader/loader_private.h"
+#include "loader/rows_again_private.h"
 
 enum level_work { WORK_NONE, WORK_COUNT, WORK_REPEATS };
 
@@ -298,69 +298,17 @@ static tfeed_status settle_counts(struct row_level *level, struct tfeed_error *r
 
 /* --------------------------------------------------------------------------- fills */
 
-/* Reads the record at `place` into an empty window. */
-static tfeed_status read_record(const struct row_level *level, const struct place *place,
-                                struct row_window *window, struct tfeed_error *reterr)
-{
-    const struct stretch stretch = {.begin = *place, .end_offset = UINT64_MAX};
-    struct file_cursor cursor;
-    file_cursor_init(&cursor, level->plan->set, TFEED_ON_ERROR_FAIL);
-    tfeed_status status = file_cursor_open(&cursor, &stretch, reterr);
-    while (status == TFEED_OK && window->n_rows == 0)
-        status = file_cursor_read(&cursor, CURSOR_CHECKS_NOW, window, 1, reterr);
-    file_cursor_clear(&cursor);
-    if (window->n_rows > 0)
-        return TFEED_OK;
-    if (window->status != TFEED_OK)
-        return tfi_fail_again(reterr, &window->error);
-    if (status != TFEED_OUT_OF_RANGE)
-        return status;
-    return tfi_fail_at(reterr, TFEED_FAILED_PRECONDITION, level->plan->set->files[place->file].path,
-                       place->record, place->offset, "expected the record that was here before");
-}
-
-/* Adds a row like `row`, whose bytes pin nothing else. */
-static tfeed_status add_copy(struct row_window *window, const struct row *row,
-                             const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
-{
-    struct tfeed_record_view view = {
-        .len = row->bytes.len, .offset = row->place.offset, .record = row->place.record};
-    uint8_t *data;
-    TFI_TRY(tfi_block_alloc(allocator, view.len, &view.block, &data, reterr));
-    memcpy(data, row->bytes.data, view.len);
-    view.data = data;
-    const bool is_added = row_window_add(window, &view, row->place.file);
-    tfeed_block_unref(view.block);
-    return is_added ? TFEED_OK : tfi_fail_memory(reterr, "a window of records");
-}
-
-/* The next row to be repeated into the window that is being filled. */
-static tfeed_status read_repeat(struct row_level *level, const struct place *place,
-                                struct tfeed_error *reterr)
-{
-    struct row_window *read = row_window_new(level->plan->pool, 1);
-    if (read == NULL)
-        return tfi_fail_memory(reterr, "a window of records");
-    tfeed_status status = read_record(level, place, read, reterr);
-    if (status == TFEED_OK) {
-        level->fill.n_records++;
-        level->fill.n_bytes += read->rows[0].bytes.len;
-        status = add_copy(level->filled_window, &read->rows[0], level->plan->allocator, reterr);
-    }
-    row_window_unref(read);
-    return status;
-}
-
 static tfeed_status read_repeats(struct row_level *level, struct tfeed_error *reterr)
 {
     level->filled_window = row_window_new(level->plan->pool, (uint32_t)level->n_repeats);
     if (level->filled_window == NULL)
         return tfi_fail_memory(reterr, "a window of records");
-    for (size_t i = 0; i < level->n_repeats; i++) {
-        if (atomic_load_explicit(level->plan->stop, memory_order_relaxed))
-            return tfi_fail(reterr, TFEED_CANCELLED, "the loader was stopped");
-        TFI_TRY(read_repeat(level, &level->repeats[i], reterr));
-    }
+    const struct row_window *window = level->filled_window;
+    TFI_TRY(rows_read_again(level->plan, level->repeats, level->n_repeats, level->filled_window,
+                            reterr));
+    level->fill.n_records = window->n_rows;
+    for (uint32_t i = 0; i < window->n_rows; i++)
+        level->fill.n_bytes += window->rows[i].bytes.len;
     return TFEED_OK;
 }
 
