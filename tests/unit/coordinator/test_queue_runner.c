@@ -2,145 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * test_queue_runner.c - threads that fill a queue: how they end, and what becomes of the queue.
- *
- * The runner under test moves numbers from `source` to `queue`, which holds two.
  */
-#include <criterion/criterion.h>
-
 #include <stdatomic.h>
-#include <string.h>
 
-#include <tfeed/coordinator.h>
-
-#include "core/error_internal.h"
-#include "core/thread_internal.h"
-#include "queues/queues_internal.h"
-#include "tests/support/support.h"
-
-static struct tfeed_coordinator *coordinator;
-static struct tfeed_queue *source;
-static struct tfeed_queue *queue;
-static struct tfeed_queue_runner *runner;
-static int n_threads_before;
-
-static struct tfeed_queue *new_queue(const char *name, int64_t capacity)
-{
-    static const enum tfeed_dtype dtype = TFEED_INT32;
-    static const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
-    struct tfeed_queue_options options;
-    struct tfeed_queue *made = NULL;
-    tfeed_queue_options_init(&options);
-    options.capacity = capacity;
-    options.dtypes = &dtype;
-    options.shapes = &scalar;
-    options.n_components = 1;
-    options.name = name;
-    cr_assert_eq(tfeed_fifo_queue_new(NULL, &options, &made, NULL), TFEED_OK);
-    return made;
-}
-
-static void set_up(void)
-{
-    n_threads_before = t_n_threads();
-    cr_assert_eq(tfeed_coordinator_new(NULL, &coordinator, NULL), TFEED_OK);
-    source = new_queue("source", -1);
-    queue = new_queue("numbers", 2);
-    runner = NULL;
-}
-
-static void tear_down(void)
-{
-    const tfeed_status ignored = tfeed_queue_close(source, true, NULL); /* ends waits there */
-    (void)ignored;
-    tfeed_queue_runner_free(runner);
-    tfeed_coordinator_free(coordinator);
-    cr_assert(t_n_threads_becomes(n_threads_before), "a thread is left");
-    tfeed_queue_unref(source);
-    tfeed_queue_unref(queue);
-}
+#include "tests/unit/coordinator/queue_runner_fixture.h"
 
 TestSuite(queue_runner, .init = set_up, .fini = tear_down);
-
-/* --- operations ---------------------------------------------------------------------------- */
-
-static tfeed_status move_one(void *user_data, struct tfeed_error *reterr)
-{
-    (void)user_data;
-    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
-    tfeed_status status = tfeed_queue_dequeue(source, &element, reterr);
-    if (status == TFEED_OK)
-        status = tfeed_queue_enqueue(queue, &element, reterr);
-    tfeed_tensor_clear(&element);
-    return status;
-}
-
-static tfeed_status fail_silently(void *user_data, struct tfeed_error *reterr)
-{
-    (void)reterr;
-    return *(const tfeed_status *)user_data;
-}
-
-static void count_frees(void *user_data)
-{
-    (*(int *)user_data)++;
-}
-
-static void make_runner(tfeed_enqueue_fn run, void *user_data, size_t n)
-{
-    struct tfeed_enqueue_operation operations[4] = {{.run = NULL}};
-    for (size_t i = 0; i < n; i++)
-        operations[i] = (struct tfeed_enqueue_operation){.run = run, .user_data = user_data};
-    cr_assert_eq(tfeed_queue_runner_new(queue, operations, n, NULL, &runner, NULL), TFEED_OK);
-}
-
-static size_t start(struct tfeed_coordinator *its)
-{
-    size_t n_threads = 99;
-    cr_assert_eq(tfeed_queue_runner_start(runner, its, &n_threads, NULL), TFEED_OK);
-    return n_threads;
-}
-
-static void put(int32_t first, int32_t n)
-{
-    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
-    for (int32_t value = first; value < first + n; value++) {
-        const struct tfeed_tensor element = tfeed_tensor_borrow(TFEED_INT32, &scalar, &value);
-        cr_assert_eq(tfeed_queue_enqueue(source, &element, NULL), TFEED_OK);
-    }
-}
-
-static void expect_number(int32_t expected)
-{
-    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
-    cr_assert_eq(tfeed_queue_dequeue(queue, &element, NULL), TFEED_OK);
-    cr_assert_eq(tfeed_tensor_int32s(&element)[0], expected);
-    tfeed_tensor_clear(&element);
-}
-
-static tfeed_status next_within(int64_t timeout_ms)
-{
-    struct tfeed_tensor element = {.dtype = TFEED_DTYPE_INVALID};
-    const tfeed_status status = tfeed_queue_dequeue_timed(queue, timeout_ms, &element, NULL);
-    tfeed_tensor_clear(&element);
-    return status;
-}
-
-static void close_source(void)
-{
-    cr_assert_eq(tfeed_queue_close(source, false, NULL), TFEED_OK);
-}
-
-static tfeed_status stop_and_join(struct tfeed_error *error)
-{
-    cr_assert_eq(tfeed_coordinator_request_stop(coordinator, NULL, NULL), TFEED_OK);
-    return tfeed_coordinator_join(coordinator, NULL, error);
-}
-
-static void wait_until_blocked(struct tfeed_queue *where, bool enqueues)
-{
-    while (tfi_queue_n_waiting(where, enqueues) == 0)
-        (void)tfeed_coordinator_wait_for_stop(coordinator, 1);
-}
 
 /* --- clean ends ---------------------------------------------------------------------------- */
 
@@ -418,65 +285,7 @@ Test(queue_runner, operations_are_freed_with_the_runner)
     cr_assert_eq(n_frees, 1);
 }
 
-/* --- in a context -------------------------------------------------------------------------- */
-
-Test(queue_runner, context_starts_and_frees_its_runners)
-{
-    struct tfeed_context *context = NULL;
-    put(0, 2);
-    close_source();
-    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
-    make_runner(move_one, NULL, 1);
-    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
-    runner = NULL;
-    cr_assert_eq(tfeed_start_queue_runners(context, coordinator, NULL), TFEED_OK);
-    expect_number(0);
-    expect_number(1);
-    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
-    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
-}
-
-Test(queue_runner, context_is_not_closed_while_threads_live)
-{
-    struct tfeed_context *context = NULL;
-    struct tfeed_error error;
-    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
-    make_runner(move_one, NULL, 1);
-    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
-    runner = NULL;
-    cr_assert_eq(tfeed_start_queue_runners(context, coordinator, NULL), TFEED_OK);
-    wait_until_blocked(source, false); /* cancelling the runner's queue does not end that */
-    cr_assert_eq(tfeed_context_close(context, &error), TFEED_FAILED_PRECONDITION);
-    cr_assert_not_null(strstr(error.message, "QueueRunnerThread-numbers-enqueue"));
-    close_source();
-    cr_assert_eq(stop_and_join(NULL), TFEED_OK);
-    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
-}
-
-Test(queue_runner, context_waits_for_threads_without_a_coordinator)
-{
-    struct tfeed_context *context = NULL;
-    put(0, 9);
-    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
-    make_runner(move_one, NULL, 1);
-    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
-    runner = NULL;
-    cr_assert_eq(tfeed_start_queue_runners(context, NULL, NULL), TFEED_OK);
-    wait_until_blocked(queue, true);
-    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
-    cr_assert(t_n_threads_becomes(n_threads_before));
-}
-
-/* --- refusals ------------------------------------------------------------------------------ */
-
 /* --- created, not yet started -------------------------------------------------------------- */
-
-static size_t create(struct tfeed_coordinator *its)
-{
-    size_t n_threads = 99;
-    tfeed_queue_runner_create(runner, its, &n_threads);
-    return n_threads;
-}
 
 Test(queue_runner, created_threads_run_when_they_are_started)
 {
@@ -512,17 +321,6 @@ Test(queue_runner, created_threads_start_only_once)
     close_source();
 }
 
-Test(queue_runner, created_threads_do_not_keep_a_context_open)
-{
-    struct tfeed_context *context = NULL;
-    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
-    make_runner(move_one, NULL, 2);
-    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
-    cr_assert_eq(create(coordinator), 3);
-    runner = NULL; /* the context's */
-    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
-}
-
 /* --- what it is about ---------------------------------------------------------------------- */
 
 Test(queue_runner, description_names_queue_operations_and_codes)
@@ -556,19 +354,7 @@ Test(queue_runner, description_names_queue_operations_and_codes)
     cr_assert_not(info.has_own_cancel);
 }
 
-Test(queue_runner, context_lists_its_runners)
-{
-    struct tfeed_context *context = NULL;
-    cr_assert_eq(tfeed_context_new(NULL, &context, NULL), TFEED_OK);
-    cr_assert_eq(tfeed_context_n_queue_runners(context), 0);
-    cr_assert_null(tfeed_context_queue_runner(context, 0));
-    make_runner(move_one, NULL, 1);
-    cr_assert_eq(tfeed_context_add_queue_runner(context, runner, NULL), TFEED_OK);
-    cr_assert_eq(tfeed_context_n_queue_runners(context), 1);
-    cr_assert_eq(tfeed_context_queue_runner(context, 0), runner);
-    runner = NULL; /* the context's */
-    cr_assert_eq(tfeed_context_close(context, NULL), TFEED_OK);
-}
+/* --- refusals ------------------------------------------------------------------------------ */
 
 Test(queue_runner, runner_needs_a_queue_and_operations)
 {
