@@ -4,31 +4,22 @@
  * decode_csv.c - lines of CSV into columns.
  *
  * A record is taken apart first, then each field goes to its column: a string as a view of the
- * record, a number as its value. Only a field with doubled quotes has to be written anew; such
- * fields fill spill blocks that they hold together.
+ * record, or of kept bytes, a number as its value.
  */
 #include <string.h>
 
-#include "core/allocator_internal.h"
 #include "core/block_internal.h"
-#include "features/csv_split_private.h"
+#include "features/csv_line_private.h"
 #include "features/decode_private.h"
 #include "features/number_field_private.h"
 
 struct csv {
-    struct tfi_csv_rules rules;
-    const uint8_t *na_value;
-    size_t na_len;
+    struct tfi_csv_line line;
+    struct tfi_kept_bytes kept;
     const struct tfeed_tensor *defaults; /* [n_columns] */
     size_t n_columns;
     struct tfeed_tensor *columns; /* [n_columns], the caller's */
-    struct tfi_csv_field *fields; /* [n_columns], of the current record */
     const struct tfeed_allocator *allocator;
-
-    /* fields with doubled quotes go here */
-    struct tfeed_block *spill; /* NULL: none yet */
-    uint8_t *spill_at;
-    size_t spill_room;
 };
 
 /* Where a field stands, for its column and for messages. */
@@ -68,29 +59,6 @@ static tfeed_status check_defaults(const struct tfeed_tensor *defaults, size_t n
     return TFEED_OK;
 }
 
-static tfeed_status check_selection(const struct tfeed_csv_options *options, size_t n_columns,
-                                    struct tfeed_error *reterr)
-{
-    const int64_t *select = options->select_cols;
-    if (options->n_select_cols == 0)
-        return TFEED_OK;
-    if (options->n_select_cols != n_columns)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "Length of select_cols and record_defaults do not match: %zu, %zu",
-                        options->n_select_cols, n_columns);
-    for (size_t i = 0; i < options->n_select_cols; i++) {
-        if (select[i] < 0)
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "select_cols contains negative values: [%zu] is %lld", i,
-                            (long long)select[i]);
-        if (i > 0 && select[i] <= select[i - 1])
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "select_cols is not strictly increasing: [%zu] is %lld, after %lld", i,
-                            (long long)select[i], (long long)select[i - 1]);
-    }
-    return TFEED_OK;
-}
-
 static tfeed_status check_arguments(const struct tfeed_tensor *records,
                                     const struct tfeed_tensor *defaults, size_t n_columns,
                                     const struct tfeed_csv_options *options,
@@ -98,40 +66,14 @@ static tfeed_status check_arguments(const struct tfeed_tensor *records,
 {
     TFI_TRY(tfi_decode_check_strings(records, reterr));
     TFI_TRY(check_defaults(defaults, n_columns, reterr));
-    if (strlen(options->field_delim) != 1)
+    if (options->n_select_cols > 0 && options->n_select_cols != n_columns)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "field_delim should be only 1 char, not %zu", strlen(options->field_delim));
-    return check_selection(options, n_columns, reterr);
+                        "Length of select_cols and record_defaults do not match: %zu, %zu",
+                        options->n_select_cols, n_columns);
+    return tfi_csv_check_options(options, reterr);
 }
 
 /* ------------------------------------------------------------------ fields */
-
-/* Replaces a field by its copy with single quotes. */
-static tfeed_status spill_field(struct csv *csv, struct tfi_csv_field *field,
-                                struct tfeed_error *reterr)
-{
-    enum { SPILL_BYTES = 16 << 10 };
-    if (field->len > csv->spill_room) {
-        const size_t n = field->len > SPILL_BYTES ? field->len : SPILL_BYTES;
-        struct tfeed_block *block;
-        TFI_TRY(tfi_block_alloc(csv->allocator, n, &block, &csv->spill_at, reterr));
-        tfeed_block_unref(csv->spill); /* its fields hold it */
-        csv->spill = block;
-        csv->spill_room = n;
-    }
-    const size_t len = tfi_csv_undouble(field, csv->spill_at);
-    field->data = csv->spill_at;
-    field->len = len;
-    csv->spill_at += len;
-    csv->spill_room -= len;
-    return TFEED_OK;
-}
-
-static bool is_missing(const struct csv *csv, const struct tfi_csv_field *field)
-{
-    return field->len == 0 ||
-           (field->len == csv->na_len && memcmp(field->data, csv->na_value, field->len) == 0);
-}
 
 static tfeed_status put_default(const struct csv *csv, const struct place *place, const uint8_t *at,
                                 struct tfeed_error *reterr)
@@ -155,41 +97,33 @@ static tfeed_status put_field(struct csv *csv, const struct place *place, size_t
                               struct tfeed_error *reterr)
 {
     const struct tfeed_tensor *column = &csv->columns[place->column];
-    struct tfi_csv_field field = csv->fields[place->column];
-    const uint8_t *at = field.data;
+    struct tfi_csv_value value;
     char quoted[TFI_QUOTED_BYTES];
-    if (field.has_doubled_quotes)
-        TFI_TRY(spill_field(csv, &field, reterr));
-    if (is_missing(csv, &field))
-        return put_default(csv, place, at, reterr);
+    TFI_TRY(
+        tfi_csv_line_value(&csv->line, place->record, place->column, &csv->kept, &value, reterr));
+    if (value.is_missing)
+        return put_default(csv, place, value.at, reterr);
     if (column->dtype == TFEED_STRING) {
-        struct tfeed_bytes *string = &tfeed_tensor_strings(column)[place->row];
-        *string = (struct tfeed_bytes){field.data, field.len, place->record->block};
-        if (field.has_doubled_quotes)
-            string->block = tfeed_block_ref(csv->spill);
+        tfeed_tensor_strings(column)[place->row] = value.bytes;
+        if (value.is_kept)
+            (void)tfeed_block_ref(value.bytes.block);
         else
             ++*n_views;
         return TFEED_OK;
     }
-    if (tfi_number_field_read(field.data, field.len, column, place->row))
+    if (tfi_number_field_read(value.bytes.data, value.bytes.len, column, place->row))
         return TFEED_OK;
-    return tfi_decode_fail(reterr, TFEED_INVALID_ARGUMENT, place->record, at,
+    return tfi_decode_fail(reterr, TFEED_INVALID_ARGUMENT, place->record, value.at,
                            "Field %zu in record %lld is not a valid %s: %s", place->column,
                            (long long)place->row, tfeed_dtype_name(column->dtype),
-                           tfi_decode_quote(field.data, field.len, quoted));
+                           tfi_decode_quote(value.bytes.data, value.bytes.len, quoted));
 }
 
 static tfeed_status put_record(struct csv *csv, const struct tfeed_bytes *record, int64_t row,
                                struct tfeed_error *reterr)
 {
-    size_t n_fields = 0;
     size_t n_views = 0;
-    TFI_TRY(
-        tfi_csv_split(&csv->rules, record, row, csv->fields, csv->n_columns, &n_fields, reterr));
-    if (n_fields != csv->n_columns)
-        return tfi_decode_fail(reterr, TFEED_INVALID_ARGUMENT, record, record->data,
-                               "Expect %zu fields but have %zu in record %lld", csv->n_columns,
-                               n_fields, (long long)row);
+    TFI_TRY(tfi_csv_line_take(&csv->line, record, row, reterr));
     struct place place = {.record = record, .row = row};
     tfeed_status status = TFEED_OK;
     for (; status == TFEED_OK && place.column < csv->n_columns; place.column++)
@@ -240,26 +174,19 @@ tfeed_status tfeed_decode_csv(const struct tfeed_tensor *records,
         options = &defaults;
     }
     TFI_TRY(check_arguments(records, record_defaults, n_columns, options, reterr));
-    struct csv csv = {.na_value = (const uint8_t *)options->na_value,
-                      .na_len = strlen(options->na_value),
+    struct csv csv = {.kept = {.allocator = options->allocator},
                       .defaults = record_defaults,
                       .n_columns = n_columns,
                       .columns = ret_columns,
                       .allocator = options->allocator};
-    tfi_csv_rules_init(&csv.rules, options->field_delim[0], options->use_quote_delim);
-    csv.rules.select = options->select_cols;
-    csv.rules.n_select = options->n_select_cols;
-    csv.fields = tfi_alloc_array(csv.allocator, n_columns, sizeof *csv.fields);
-    if (csv.fields == NULL)
-        return tfi_fail_memory(reterr, "the fields of a record");
-
+    TFI_TRY(tfi_csv_line_init(&csv.line, options, n_columns, csv.allocator, reterr));
     tfeed_status status = alloc_columns(&csv, &records->shape, reterr);
     if (status == TFEED_OK) {
         status = put_records(&csv, records, reterr);
         if (status != TFEED_OK)
             clear_columns(ret_columns, n_columns);
     }
-    tfeed_block_unref(csv.spill);
-    tfi_free(csv.allocator, csv.fields);
+    tfi_kept_bytes_clear(&csv.kept);
+    tfi_csv_line_clear(&csv.line);
     return status;
 }

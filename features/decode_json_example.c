@@ -26,6 +26,7 @@
 #include "core/base64_internal.h"
 #include "core/number_text_internal.h"
 #include "features/decode_private.h"
+#include "features/json_decoder_private.h"
 #include "features/json_text_private.h"
 #include "features/wire_private.h"
 
@@ -36,9 +37,10 @@ struct key {
     const uint8_t *at; /* where it stands in the text */
 };
 
-struct decoding {
+struct tfi_json_decoder {
+    const struct tfeed_allocator *allocator;
     struct tfi_json_text json;
-    struct tfi_byte_buffer output; /* of all strings, one after the other */
+    struct tfi_byte_buffer output;
     struct key *keys;
     size_t n_keys;
     size_t keys_capacity;
@@ -46,9 +48,9 @@ struct decoding {
 };
 
 /* What stands between the braces of a message, behind the opening one. */
-typedef tfeed_status (*read_body)(struct decoding *decoding, enum tfeed_feature_kind kind);
+typedef tfeed_status (*read_body)(struct tfi_json_decoder *decoding, enum tfeed_feature_kind kind);
 
-static tfeed_status fail(const struct decoding *decoding, const char *what)
+static tfeed_status fail(const struct tfi_json_decoder *decoding, const char *what)
 {
     return tfi_json_text_fail(&decoding->json, decoding->json.at, what);
 }
@@ -56,7 +58,8 @@ static tfeed_status fail(const struct decoding *decoding, const char *what)
 /* ---------------------------------------------------------------- the output */
 
 /* Begins a field of bytes or a message; *ret_start is where its content begins. */
-static tfeed_status open_field(struct decoding *decoding, unsigned number, size_t *ret_start)
+static tfeed_status open_field(struct tfi_json_decoder *decoding, unsigned number,
+                               size_t *ret_start)
 {
     const uint8_t head[] = {TFI_WIRE_LEN_TAG(number), 0};
     TFI_TRY(tfi_byte_buffer_append(&decoding->output, head, sizeof head, decoding->reterr));
@@ -65,7 +68,7 @@ static tfeed_status open_field(struct decoding *decoding, unsigned number, size_
 }
 
 /* Ends the field, and says where its content begins now. */
-static tfeed_status close_field(struct decoding *decoding, size_t *start)
+static tfeed_status close_field(struct tfi_json_decoder *decoding, size_t *start)
 {
     struct tfi_byte_buffer *output = &decoding->output;
     const size_t len = output->len - *start;
@@ -80,8 +83,8 @@ static tfeed_status close_field(struct decoding *decoding, size_t *start)
     return TFEED_OK;
 }
 
-static tfeed_status put_bytes(struct decoding *decoding, unsigned number, const uint8_t *data,
-                              size_t len)
+static tfeed_status put_bytes(struct tfi_json_decoder *decoding, unsigned number,
+                              const uint8_t *data, size_t len)
 {
     size_t start;
     TFI_TRY(open_field(decoding, number, &start));
@@ -105,8 +108,8 @@ static bool has_zeros_in_front(const char *number, size_t len)
 }
 
 /* A value of a list, as the characters of a number; those of a string where it is one. */
-static tfeed_status take_number(struct decoding *decoding, const char **ret_number, size_t *ret_len,
-                                bool *ret_is_string)
+static tfeed_status take_number(struct tfi_json_decoder *decoding, const char **ret_number,
+                                size_t *ret_len, bool *ret_is_string)
 {
     struct tfi_json_text *json = &decoding->json;
     const int first = tfi_json_text_peek(json);
@@ -169,7 +172,7 @@ static bool float_of(const char *number, size_t len, bool is_string, float *ret_
     return true;
 }
 
-static tfeed_status put_int64(struct decoding *decoding)
+static tfeed_status put_int64(struct tfi_json_decoder *decoding)
 {
     enum { TAG = TFI_FIELD_LIST_VALUE << 3 | TFI_WIRE_VARINT };
     uint8_t field[1 + TFI_VARINT_MAX_BYTES] = {TAG};
@@ -186,7 +189,7 @@ static tfeed_status put_int64(struct decoding *decoding)
                                   decoding->reterr);
 }
 
-static tfeed_status put_float(struct decoding *decoding)
+static tfeed_status put_float(struct tfi_json_decoder *decoding)
 {
     enum { TAG = TFI_FIELD_LIST_VALUE << 3 | TFI_WIRE_I32 };
     uint8_t field[1 + sizeof(float)] = {TAG};
@@ -202,7 +205,7 @@ static tfeed_status put_float(struct decoding *decoding)
     return tfi_byte_buffer_append(&decoding->output, field, sizeof field, decoding->reterr);
 }
 
-static tfeed_status put_base64(struct decoding *decoding)
+static tfeed_status put_base64(struct tfi_json_decoder *decoding)
 {
     struct tfi_json_text *json = &decoding->json;
     struct tfi_byte_buffer *output = &decoding->output;
@@ -219,7 +222,7 @@ static tfeed_status put_base64(struct decoding *decoding)
     return close_field(decoding, &start);
 }
 
-static tfeed_status put_value(struct decoding *decoding, enum tfeed_feature_kind kind)
+static tfeed_status put_value(struct tfi_json_decoder *decoding, enum tfeed_feature_kind kind)
 {
     if (tfi_json_text_take_null(&decoding->json))
         return TFEED_OK;
@@ -238,14 +241,14 @@ static tfeed_status put_value(struct decoding *decoding, enum tfeed_feature_kind
 
 /* ----------------------------------------------------------------- messages */
 
-static bool is_named(const struct decoding *decoding, const char *name)
+static bool is_named(const struct tfi_json_decoder *decoding, const char *name)
 {
     const struct tfi_byte_buffer *string = &decoding->json.string;
     return is_word((const char *)string->data, string->len, name);
 }
 
 /* A message as field `number`; nothing where it is null. */
-static tfeed_status put_message(struct decoding *decoding, unsigned number, read_body body,
+static tfeed_status put_message(struct tfi_json_decoder *decoding, unsigned number, read_body body,
                                 enum tfeed_feature_kind kind)
 {
     size_t start;
@@ -257,7 +260,7 @@ static tfeed_status put_message(struct decoding *decoding, unsigned number, read
     return close_field(decoding, &start);
 }
 
-static tfeed_status read_array(struct decoding *decoding, enum tfeed_feature_kind kind)
+static tfeed_status read_array(struct tfi_json_decoder *decoding, enum tfeed_feature_kind kind)
 {
     bool is_first = true;
     for (bool more = true; more;) {
@@ -269,7 +272,7 @@ static tfeed_status read_array(struct decoding *decoding, enum tfeed_feature_kin
 }
 
 /* {"value": [ … ]}, or one value instead of the array. */
-static tfeed_status read_list(struct decoding *decoding, enum tfeed_feature_kind kind)
+static tfeed_status read_list(struct tfi_json_decoder *decoding, enum tfeed_feature_kind kind)
 {
     struct tfi_json_text *json = &decoding->json;
     bool is_first = true;
@@ -288,7 +291,7 @@ static tfeed_status read_list(struct decoding *decoding, enum tfeed_feature_kind
     }
 }
 
-static enum tfeed_feature_kind named_kind(const struct decoding *decoding)
+static enum tfeed_feature_kind named_kind(const struct tfi_json_decoder *decoding)
 {
     static const struct {
         const char *name;
@@ -303,7 +306,7 @@ static enum tfeed_feature_kind named_kind(const struct decoding *decoding)
 }
 
 /* {"int64List": { … }}: at most one list. */
-static tfeed_status read_feature(struct decoding *decoding, enum tfeed_feature_kind kind)
+static tfeed_status read_feature(struct tfi_json_decoder *decoding, enum tfeed_feature_kind kind)
 {
     bool is_first = true;
     for (bool more = true;;) {
@@ -336,7 +339,7 @@ static int compare_keys(const void *a, const void *b, void *output)
 }
 
 /* Remembers a key of an entry that has ended. */
-static tfeed_status keep_key(struct decoding *decoding, struct key key)
+static tfeed_status keep_key(struct tfi_json_decoder *decoding, struct key key)
 {
     if (decoding->n_keys == decoding->keys_capacity) {
         const size_t capacity = decoding->keys_capacity == 0 ? 16 : decoding->keys_capacity * 2;
@@ -351,7 +354,7 @@ static tfeed_status keep_key(struct decoding *decoding, struct key key)
     return TFEED_OK;
 }
 
-static tfeed_status check_keys(struct decoding *decoding)
+static tfeed_status check_keys(struct tfi_json_decoder *decoding)
 {
     struct key *keys = decoding->keys;
     const uint8_t *data = decoding->output.data;
@@ -366,7 +369,7 @@ static tfeed_status check_keys(struct decoding *decoding)
 }
 
 /* The entry of the member whose name has just been read. */
-static tfeed_status put_entry(struct decoding *decoding)
+static tfeed_status put_entry(struct tfi_json_decoder *decoding)
 {
     struct key key = {.len = decoding->json.string.len, .at = decoding->json.at};
     size_t start;
@@ -380,7 +383,7 @@ static tfeed_status put_entry(struct decoding *decoding)
 }
 
 /* {"a": { … }, "b": { … }} */
-static tfeed_status read_map(struct decoding *decoding)
+static tfeed_status read_map(struct tfi_json_decoder *decoding)
 {
     bool is_first = true;
     decoding->n_keys = 0;
@@ -393,7 +396,7 @@ static tfeed_status read_map(struct decoding *decoding)
 }
 
 /* {"feature": { … }} */
-static tfeed_status read_features(struct decoding *decoding, enum tfeed_feature_kind kind)
+static tfeed_status read_features(struct tfi_json_decoder *decoding, enum tfeed_feature_kind kind)
 {
     bool is_first = true;
     (void)kind;
@@ -411,7 +414,7 @@ static tfeed_status read_features(struct decoding *decoding, enum tfeed_feature_
 }
 
 /* {"features": { … }} */
-static tfeed_status read_example(struct decoding *decoding)
+static tfeed_status read_example(struct tfi_json_decoder *decoding)
 {
     bool is_first = true;
     TFI_TRY(tfi_json_text_take(&decoding->json, '{', "Root element must be a message"));
@@ -428,21 +431,53 @@ static tfeed_status read_example(struct decoding *decoding)
 
 /* --------------------------------------------------------------------- call */
 
-static tfeed_status decode_all(struct decoding *decoding, const struct tfeed_tensor *strings,
-                               struct tfeed_tensor *tensor)
+struct tfi_json_decoder *tfi_json_decoder_new(const struct tfeed_allocator *allocator)
+{
+    struct tfi_json_decoder *decoding = tfi_alloc_zeroed(allocator, 1, sizeof *decoding);
+    if (decoding == NULL)
+        return NULL;
+    decoding->allocator = allocator;
+    decoding->json.string.allocator = allocator;
+    decoding->output.allocator = allocator;
+    return decoding;
+}
+
+void tfi_json_decoder_free(struct tfi_json_decoder *decoding)
+{
+    if (decoding == NULL)
+        return;
+    tfi_byte_buffer_clear(&decoding->json.string);
+    tfi_byte_buffer_clear(&decoding->output);
+    tfi_free(decoding->allocator, decoding->keys);
+    tfi_free(decoding->allocator, decoding);
+}
+
+tfeed_status tfi_json_decoder_append(struct tfi_json_decoder *decoding,
+                                     const struct tfeed_bytes *text, int64_t element,
+                                     struct tfeed_error *reterr)
+{
+    decoding->reterr = reterr;
+    decoding->json.reterr = reterr;
+    TFI_TRY(tfi_json_text_start(&decoding->json, text, element));
+    return read_example(decoding);
+}
+
+struct tfi_byte_buffer *tfi_json_decoder_output(struct tfi_json_decoder *decoding)
+{
+    return &decoding->output;
+}
+
+static tfeed_status decode_all(struct tfi_json_decoder *decoding,
+                               const struct tfeed_tensor *strings, struct tfeed_tensor *tensor,
+                               struct tfeed_error *reterr)
 {
     const int64_t n = tfeed_tensor_n_elements(strings);
     for (int64_t i = 0; i < n; i++) {
-        const struct tfeed_bytes *string = &tfeed_tensor_strings(strings)[i];
         const size_t start = decoding->output.len;
-        if (string->len == 0)
-            return tfi_decode_fail(decoding->reterr, TFEED_INVALID_ARGUMENT, string, string->data,
-                                   "Error while parsing JSON: string %lld is empty", (long long)i);
-        TFI_TRY(tfi_json_text_start(&decoding->json, string, i));
-        TFI_TRY(read_example(decoding));
+        TFI_TRY(tfi_json_decoder_append(decoding, &tfeed_tensor_strings(strings)[i], i, reterr));
         tfeed_tensor_strings(tensor)[i].len = decoding->output.len - start;
     }
-    return tfi_decode_join(tensor, &decoding->output, decoding->reterr);
+    return tfi_decode_join(tensor, &decoding->output, reterr);
 }
 
 tfeed_status tfeed_decode_json_example(const struct tfeed_tensor *strings,
@@ -450,20 +485,15 @@ tfeed_status tfeed_decode_json_example(const struct tfeed_tensor *strings,
                                        struct tfeed_tensor *ret_tensor, struct tfeed_error *reterr)
 {
     struct tfeed_tensor tensor = {0};
-    struct decoding decoding = {
-        .json = {.string = {.allocator = allocator}, .reterr = reterr},
-        .output = {.allocator = allocator},
-        .reterr = reterr,
-    };
     TFI_TRY(tfi_decode_check_strings(strings, reterr));
     TFI_TRY(tfeed_tensor_alloc(TFEED_STRING, &strings->shape, allocator, &tensor, reterr));
-    const tfeed_status status = decode_all(&decoding, strings, &tensor);
+    struct tfi_json_decoder *decoding = tfi_json_decoder_new(allocator);
+    const tfeed_status status = decoding != NULL ? decode_all(decoding, strings, &tensor, reterr)
+                                                 : tfi_fail_memory(reterr, "a decoder");
     if (status == TFEED_OK)
         *ret_tensor = tensor;
     else
         tfeed_tensor_clear(&tensor);
-    tfi_byte_buffer_clear(&decoding.json.string);
-    tfi_byte_buffer_clear(&decoding.output);
-    tfi_free(allocator, decoding.keys);
+    tfi_json_decoder_free(decoding);
     return status;
 }

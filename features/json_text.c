@@ -9,6 +9,8 @@
  */
 #include "features/json_text_private.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/utf8_internal.h"
@@ -34,11 +36,13 @@ static bool is_letter(uint8_t byte)
 tfeed_status tfi_json_text_fail(const struct tfi_json_text *json, const uint8_t *at,
                                 const char *what)
 {
+    char element[sizeof "element -9223372036854775808, "] = "";
     char quoted[TFI_QUOTED_BYTES];
+    if (json->element != TFI_JSON_NO_ELEMENT)
+        (void)snprintf(element, sizeof element, "element %" PRId64 ", ", json->element);
     return tfi_decode_fail(
         json->reterr, TFEED_INVALID_ARGUMENT, json->text, at,
-        "Error while parsing JSON: %s (element %lld, byte %td: %s)", what, (long long)json->element,
-        at - json->text->data,
+        "Error while parsing JSON: %s (%sbyte %td: %s)", what, element, at - json->text->data,
         at == json->end ? "the end" : tfi_decode_quote(at, (size_t)(json->end - at), quoted));
 }
 
@@ -49,6 +53,8 @@ tfeed_status tfi_json_text_start(struct tfi_json_text *json, const struct tfeed_
     json->element = element;
     json->at = text->data;
     json->end = text->data + text->len;
+    if (text->len == 0)
+        return tfi_json_text_fail(json, json->at, "the text is empty");
     const uint8_t *foreign = tfi_utf8_find_foreign(json->at, json->end);
     return foreign == json->end ? TFEED_OK : tfi_json_text_fail(json, foreign, "not UTF-8");
 }

@@ -22,8 +22,11 @@
 
 #include "core/byte_buffer_internal.h"
 
+/* For `element`: the text is none of a tensor. */
+enum { TFI_JSON_NO_ELEMENT = -1 };
+
 struct tfi_json_text {
-    const struct tfeed_bytes *text; /* borrowed; not empty */
+    const struct tfeed_bytes *text; /* borrowed */
     int64_t element;                /* of its tensor, for messages */
     const uint8_t *at;
     const uint8_t *end;
@@ -31,7 +34,7 @@ struct tfi_json_text {
     struct tfeed_error *reterr;
 };
 
-/* Starts with another text; the buffer stays. All of it must be UTF-8. */
+/* Starts with another text; the buffer stays. It is not empty, and all of it is UTF-8. */
 tfeed_status tfi_json_text_start(struct tfi_json_text *json, const struct tfeed_bytes *text,
                                  int64_t element);
 
