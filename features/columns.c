@@ -63,6 +63,7 @@ tfeed_status tfeed_columns_new(struct tfeed_schema *schema, int64_t n_rows_max,
     columns->allocator = allocator;
     columns->schema = tfeed_schema_ref(schema);
     columns->n_rows_max = (size_t)n_rows_max;
+    columns->kept.allocator = allocator;
     columns->held = tfi_alloc_zeroed(allocator, n_features, sizeof *columns->held);
     columns->made = tfi_alloc_zeroed(allocator, n_columns, sizeof *columns->made);
     columns->lists = tfi_alloc_zeroed(allocator, n_features, sizeof(struct tfi_list *));
@@ -108,6 +109,7 @@ void tfeed_columns_free(struct tfeed_columns *columns)
         tfeed_tensor_clear(&columns->held[i].rows);
         tfi_list_clear(&columns->held[i].list);
     }
+    tfi_kept_bytes_clear(&columns->kept);
     tfeed_schema_unref(columns->schema);
     tfi_free(columns->allocator, columns->order);
     tfi_free(columns->allocator, columns->checked);
@@ -225,7 +227,7 @@ static tfeed_status finish_column(struct tfeed_columns *columns, int column,
     return TFEED_OK;
 }
 
-/* What features hold becomes tensors of the rows that were ended. */
+/* What features hold becomes tensors of the rows that were ended; their strings are counted. */
 static void finish_features(struct tfeed_columns *columns)
 {
     for (int i = 0; i < columns->schema->n_features; i++)
@@ -233,6 +235,7 @@ static void finish_features(struct tfeed_columns *columns)
             columns->held[i].rows.shape.dims[0] = (int64_t)columns->n_rows;
     for (int i = 0; i < columns->n_lists; i++)
         tfi_list_finish(columns->lists[i], columns->n_rows);
+    tfi_kept_bytes_settle(&columns->kept);
 }
 
 tfeed_status tfi_columns_finish(struct tfeed_columns *columns, struct tfeed_error *reterr)

@@ -15,6 +15,7 @@
 #include <tfeed/features.h>
 
 #include "features/features_internal.h"
+#include "features/kept_bytes_private.h"
 #include "features/list_private.h"
 #include "features/ragged_private.h"
 #include "features/schema_private.h"
@@ -50,6 +51,7 @@ struct tfeed_columns {
     int n_checked;
     size_t *order; /* [2][order_capacity], for sorting */
     size_t order_capacity;
+    struct tfi_kept_bytes kept; /* of strings that stand in no record */
 };
 
 struct tfeed_example_parser;

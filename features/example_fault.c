@@ -29,9 +29,10 @@ static const char *kind_name(enum tfeed_feature_kind kind)
 tfeed_status tfi_example_fail(const struct tfeed_example_parser *parser, struct tfeed_error *reterr,
                               const char *message)
 {
+    const struct tfeed_bytes *record = parser->source != NULL ? parser->source : parser->serialized;
     const char *path;
     uint64_t offset;
-    if (tfi_bytes_origin(parser->serialized, &path, &offset))
+    if (tfi_bytes_origin(record, &path, &offset))
         return tfi_fail_at(reterr, TFEED_INVALID_ARGUMENT, path, TFEED_NOWHERE, offset, "%s",
                            message);
     return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s", message);

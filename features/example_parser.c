@@ -87,6 +87,8 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     for (int i = 0; i < parser->max_expected; i++)
         tfi_front_init(&parser->expected[i].front);
     tfeed_status status = tfi_column_table_init(&parser->names, schema, allocator, reterr);
+    if (status == TFEED_OK)
+        status = tfi_record_form_new(schema, allocator, &parser->form, reterr);
     for (int i = 0; status == TFEED_OK && i < parser->n_cells; i++) {
         status = init_cell(&parser->cells[i], &schema->features[i], allocator, reterr);
         parser->has_layouts = parser->has_layouts && parser->cells[i].tmpl.len > 0;
@@ -103,6 +105,7 @@ void tfeed_example_parser_free(struct tfeed_example_parser *parser)
 {
     if (parser == NULL)
         return;
+    tfi_record_form_free(parser->form);
     tfi_column_table_clear(&parser->names, parser->allocator);
     for (int i = 0; parser->cells != NULL && i < parser->n_cells; i++)
         tfi_decoder_free(parser->cells[i].decoder);
@@ -272,6 +275,25 @@ static tfeed_status settle_unfilled(struct tfeed_example_parser *parser, struct 
     return TFEED_OK;
 }
 
+/* Fills the cells from one record, or says what is wrong with it. */
+static inline tfeed_status take_record(struct tfeed_example_parser *parser,
+                                       struct tfeed_error *reterr)
+{
+    const uint8_t *bad_at;
+    if (parse_record(parser, &bad_at))
+        return parser->n_filled < parser->n_cells ? settle_unfilled(parser, reterr) : TFEED_OK;
+    const bool has_no_memory = parser->has_no_memory;
+    parser->has_no_memory = false;
+    return has_no_memory ? tfi_fail_memory(reterr, "the values of a batch")
+                         : tfi_example_fail_malformed(parser, bad_at, reterr);
+}
+
+tfeed_status tfi_example_parser_take(struct tfeed_example_parser *parser,
+                                     struct tfeed_error *reterr)
+{
+    return take_record(parser, reterr);
+}
+
 /* Parses records into the rows and lists that the cells name, up to the first bad one. */
 static tfeed_status parse_records(struct tfeed_example_parser *parser,
                                   const struct tfeed_bytes *serialized, size_t n,
@@ -280,23 +302,19 @@ static tfeed_status parse_records(struct tfeed_example_parser *parser,
 {
     tfeed_status status = TFEED_OK;
     size_t n_done = 0;
+    if (parser->form != NULL)
+        return tfi_record_form_parse(parser, serialized, n, columns, ret_n_done, reterr);
     for (; n_done < n; n_done++) {
-        const uint8_t *bad_at;
         parser->row = n_done;
         parser->serialized = &serialized[n_done];
         ask_ahead(parser, &serialized[n_done],
                   n_done + AHEAD_RECORDS < n ? &serialized[n_done + AHEAD_RECORDS] : NULL);
-        if (!parse_record(parser, &bad_at))
-            status = parser->has_no_memory ? tfi_fail_memory(reterr, "the values of a batch")
-                                           : tfi_example_fail_malformed(parser, bad_at, reterr);
-        else if (parser->n_filled < parser->n_cells)
-            status = settle_unfilled(parser, reterr);
+        status = take_record(parser, reterr);
         if (columns != NULL && status == TFEED_OK)
             status = tfi_columns_end_row(columns, parser, reterr);
         if (status != TFEED_OK)
             break;
     }
-    parser->has_no_memory = false;
     *ret_n_done = n_done;
     return status;
 }
@@ -319,7 +337,15 @@ tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
             *ret_bad_row = n_done;
     }
     count_strings(parser, n_done);
+    if (parser->form != NULL)
+        tfi_record_form_settle(parser->form);
     return status;
+}
+
+const struct tfeed_bytes *tfi_example_parser_last(const struct tfeed_example_parser *parser,
+                                                  const struct tfeed_bytes *record)
+{
+    return parser->form == NULL ? record : tfi_record_form_example(parser->form);
 }
 
 tfeed_status tfi_example_parser_append(struct tfeed_example_parser *parser,

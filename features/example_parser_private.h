@@ -14,6 +14,7 @@
 #include "features/layout_private.h"
 #include "features/list_private.h"
 #include "features/raw_column_private.h"
+#include "features/record_form_private.h"
 #include "features/schema_private.h"
 #include "features/template_private.h"
 #include "features/wire_private.h"
@@ -92,7 +93,9 @@ struct tfeed_example_parser {
     size_t row;             /* … and its row in the call */
     int n_filled;           /* cells that the current record has filled */
     bool has_no_memory;     /* a list could not grow: the record is not malformed */
-    const struct tfeed_bytes *serialized;
+    const struct tfeed_bytes *serialized; /* the current record as an Example */
+    const struct tfeed_bytes *source;     /* of which that was made; NULL: it is the record */
+    struct tfi_record_form *form;         /* NULL: the records are Examples */
 
     /* How a record is taken as a whole. */
     bool has_layouts; /* all cells have templates */
@@ -145,6 +148,15 @@ static inline void tfi_mark_fault(struct tfeed_example_parser *parser, struct tf
     cell->faulted_record = parser->record;
     cell->fault = fault;
 }
+
+/* Parses parser->serialized into row parser->row of what the cells name. INVALID_ARGUMENT: it is
+ * bad. RESOURCE_EXHAUSTED: no memory. */
+tfeed_status tfi_example_parser_take(struct tfeed_example_parser *parser,
+                                     struct tfeed_error *reterr);
+
+/* The record that was parsed last as a serialized Example; NULL where it never was one. */
+const struct tfeed_bytes *tfi_example_parser_last(const struct tfeed_example_parser *parser,
+                                                  const struct tfeed_bytes *record);
 
 /* The row of a list from any Feature that has its kind. False when it is malformed, or there was no
  * memory, be it before that it was tried as an ordinary one. */

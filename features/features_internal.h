@@ -27,6 +27,11 @@ bool tfi_schema_column_is_scaled(const struct tfeed_schema *schema, int column);
 void tfi_schema_widen(const struct tfeed_schema *schema, int column, const uint8_t *from,
                       int64_t n_rows, float *to);
 
+/* INVALID_ARGUMENT where records of the schema's form cannot have its columns, as it is when a
+ * parser is made. */
+tfeed_status tfi_schema_check_records(const struct tfeed_schema *schema,
+                                      struct tfeed_error *reterr);
+
 /* The first column that is not of TFEED_COLUMN_FIXED; -1: there is none. */
 int tfi_schema_first_growing(const struct tfeed_schema *schema);
 

@@ -49,6 +49,8 @@ tfeed_status tfi_schema_narrow(struct tfeed_schema *schema, struct tfeed_schema 
         return status;
     for (int i = 0; status == TFEED_OK && i < schema->n_columns; i++)
         status = add_column(narrow, &schema->features[i], reterr);
+    if (status == TFEED_OK)
+        status = tfi_schema_copy_records(narrow, schema, reterr);
     if (status != TFEED_OK) {
         tfeed_schema_unref(narrow);
         return status;

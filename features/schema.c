@@ -54,6 +54,7 @@ void tfeed_schema_unref(struct tfeed_schema *schema)
         tfi_free(schema->allocator, schema->columns[i].name);
     }
     keep_features(schema, 0);
+    tfi_schema_clear_records(schema);
     tfi_free(schema->allocator, schema->columns);
     tfi_free(schema->allocator, schema->features);
     tfi_free(schema->allocator, schema);

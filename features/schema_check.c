@@ -10,6 +10,7 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "features/example_parser_private.h"
 #include "features/schema_private.h"
 
 struct tfeed_schema_checker {
@@ -86,5 +87,8 @@ tfeed_status tfeed_schema_checker_check(struct tfeed_schema_checker *checker,
 {
     TFI_TRY(tfeed_example_parser_parse_batch(checker->parser, example, 1, checker->columns, NULL,
                                              reterr));
-    return checker->allow_others ? TFEED_OK : check_others(checker->schema, example, reterr);
+    /* a line of CSV has no others: its fields are counted, or selected */
+    const struct tfeed_bytes *parsed = tfi_example_parser_last(checker->parser, example);
+    return checker->allow_others || parsed == NULL ? TFEED_OK
+                                                   : check_others(checker->schema, parsed, reterr);
 }

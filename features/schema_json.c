@@ -162,6 +162,8 @@ static tfeed_status put_columns(struct tfi_json_maker *maker, const struct tfeed
     const int n_columns = schema == NULL ? 0 : schema->n_columns;
     tfi_json_begin_object(maker, NULL);
     tfi_json_put_uint64(maker, "tfeed_schema", TFI_SCHEMA_JSON_VERSION);
+    if (schema != NULL)
+        tfi_schema_json_put_records(maker, schema);
     tfi_json_begin_array(maker, "columns");
     for (int i = 0; i < n_columns; i++)
         TFI_TRY(put_column(maker, schema, &schema->columns[i], reterr));

@@ -38,6 +38,13 @@ enum { TFI_N_DECODINGS = sizeof tfi_decoding_names / sizeof tfi_decoding_names[0
 /* Floats that JSON has no numbers for. */
 static const char *const tfi_odd_float_names[] = {"NaN", "Infinity", "-Infinity"};
 
+/* The member that says what the records are, where they are not serialized Examples. */
+void tfi_schema_json_put_records(struct tfi_json_maker *maker, const struct tfeed_schema *schema);
+
+/* … read into a schema that has all its columns. */
+tfeed_status tfi_schema_json_read_records(const struct tfi_json *root, struct tfeed_schema *schema,
+                                          struct tfeed_error *reterr);
+
 /* A number that a float32 holds, or one of the odd ones. */
 tfeed_status tfi_schema_json_as_float(const struct tfi_json *json, const char *what,
                                       float *ret_value, struct tfeed_error *reterr);

@@ -381,7 +381,9 @@ static tfeed_status make_schema(const struct tfi_json *root,
 {
     struct tfeed_schema *schema;
     TFI_TRY(tfeed_schema_new(allocator, &schema, reterr));
-    const tfeed_status status = add_columns(schema, root, allocator, reterr);
+    tfeed_status status = add_columns(schema, root, allocator, reterr);
+    if (status == TFEED_OK)
+        status = tfi_schema_json_read_records(root, schema, reterr);
     if (status != TFEED_OK) {
         tfeed_schema_unref(schema);
         return status;

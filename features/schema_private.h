@@ -89,6 +89,9 @@ struct tfi_column {
     enum tfeed_dtype row_splits_dtype; /* RAGGED */
 };
 
+/* What the records of a schema are. */
+enum tfi_records { TFI_RECORDS_EXAMPLE, TFI_RECORDS_JSON, TFI_RECORDS_CSV };
+
 struct tfeed_schema {
     const struct tfeed_allocator *allocator;
     _Atomic unsigned n_references;
@@ -99,6 +102,8 @@ struct tfeed_schema {
     int n_features;
     int feature_capacity;
     struct tfi_feature *features;
+    enum tfi_records records;
+    struct tfeed_csv_options csv; /* TFI_RECORDS_CSV; what it points to is ours */
 };
 
 /* True when the feature holds one value of the list, of one length in all records. */
@@ -137,6 +142,13 @@ tfeed_status tfi_schema_add_rows(struct tfeed_schema *schema, const char *name,
                                  struct tfi_feature *feature,
                                  const struct tfeed_tensor *default_value,
                                  struct tfeed_error *reterr);
+
+/* Makes the records of a schema those that `from` has. */
+tfeed_status tfi_schema_copy_records(struct tfeed_schema *schema, const struct tfeed_schema *from,
+                                     struct tfeed_error *reterr);
+
+/* Frees what says what the records are: they are Examples. */
+void tfi_schema_clear_records(struct tfeed_schema *schema);
 
 /* A copy of n elements of `from` as a tensor of this shape. */
 tfeed_status tfi_copy_elements(const struct tfeed_tensor *from, const struct tfeed_shape *shape,

@@ -43,6 +43,10 @@ static tfeed_status open_context(struct tfeed_sequence_parser *parser, struct tf
                             tfeed_schema_column_name(context, i));
     if (n_columns == 0)
         return TFEED_OK;
+    if (context->records != TFI_RECORDS_EXAMPLE)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "the schema of the context has records of JSON or CSV: SequenceExamples "
+                        "are serialized");
     TFI_TRY(tfeed_example_parser_new(context, parser->allocator, &parser->context_parser, reterr));
     return tfeed_columns_new(context, parser->n_rows_max, parser->allocator, &parser->context,
                              reterr);

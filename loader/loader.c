@@ -362,6 +362,7 @@ static tfeed_status fit_out(struct tfeed_loader *loader, const struct tfeed_load
         return tfi_fail_memory(reterr, "a loader");
     if (loader->schema != NULL) {
         loader->n_columns = tfeed_schema_n_columns(loader->schema);
+        TFI_TRY(tfi_schema_check_records(loader->schema, reterr));
         loader->has_growing = tfi_schema_first_growing(loader->schema) >= 0;
         TFI_TRY(tfi_schema_narrow(loader->schema, &loader->narrow_schema, reterr));
     }

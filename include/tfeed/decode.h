@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * decode.h - tensors out of strings: raw numbers, lines of CSV, JSON, compressed bytes, numbers in
- * text, serialized tensors; and columns of a schema that are decoded while Examples are parsed.
+ * text, serialized tensors; columns of a schema that are decoded while Examples are parsed; and
+ * schemas whose records are JSON or lines of CSV.
  *
  * TensorFlow's decode ops as functions on tensors. What holds for all of them:
  *
@@ -286,6 +287,65 @@ TFEED_API void tfeed_decoded_column_init(struct tfeed_decoded_column *options);
 TFEED_API TFEED_MUST_USE tfeed_status
 tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *name,
                          const struct tfeed_decoded_column *options, struct tfeed_error *reterr);
+
+/* -------------------------------------------------------- records of a schema */
+
+/*
+ * Records of a schema are serialized Examples unless it says otherwise. The two functions below
+ * make them texts, wherever such a schema is used: by a tfeed_example_parser, and with it in the
+ * loader, in the batchers and by a tfeed_schema_checker. The columns stay what they are.
+ *
+ * The last call counts. A text that cannot be read makes its record INVALID_ARGUMENT: the message
+ * says what tfeed_decode_json_example and tfeed_decode_csv say, and names the file and the byte in
+ * it where the record knows them. SequenceExamples have one form only: with such a schema as their
+ * context, making a parser is INVALID_ARGUMENT. Encoders write Examples, whatever is read.
+ *
+ * Thread safety: externally locked, as all that adds to a schema.
+ */
+
+/**
+ * Makes the records of a schema Examples in protobuf's JSON form, as tfeed_decode_json_example
+ * reads them (tf.decode_json_example before tf.parse_example). All kinds of columns can be.
+ *
+ * @return TFEED_OK
+ *         TFEED_FAILED_PRECONDITION  a parser was made of this schema
+ * Complexity: a record is written as an Example first, in memory that the parser keeps; no
+ *             allocation per record. Strings hold blocks of that, not of their record.
+ * Since:      0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_schema_set_json_records(struct tfeed_schema *schema,
+                                                                    struct tfeed_error *reterr);
+
+/**
+ * Makes the records of a schema lines of CSV, as tfeed_decode_csv reads them (tf.TextLineReader or
+ * any other, then tf.decode_csv). The columns are the fields in their order, or those of
+ * select_cols; names are for the columns only.
+ *
+ *    float32, int64, int32    tfeed_schema_add_fixed: the number that the field spells
+ *    string                   the field
+ *    double, and others       tfeed_schema_add_decoded: TFEED_DECODING_NUMBER is the number, other
+ *                             decodings are of the bytes of the field; so is tfeed_schema_add_raw
+ *
+ * A missing field takes the default value of its column; where that has none, the record is
+ * INVALID_ARGUMENT.
+ *
+ * A row is made of one field a column. So columns of another number of values (a shape of other
+ * than one element, where no decoding makes the row of one value) or of rows of any length, and
+ * select_cols of another number than columns are INVALID_ARGUMENT when a parser is made, or a
+ * loader opened.
+ *
+ * @param options  NULL: the defaults; copied, allocator is not looked at
+ * @return TFEED_OK
+ *         TFEED_INVALID_ARGUMENT     field_delim or select_cols not as tfeed_csv_options says
+ *         TFEED_FAILED_PRECONDITION  a parser was made of this schema
+ *         TFEED_RESOURCE_EXHAUSTED   no memory
+ * Complexity: as tfeed_decode_csv: strings are views that hold their record's block, but for fields
+ *             with doubled quotes; no allocation per record.
+ * Since:      0.1
+ */
+TFEED_API TFEED_MUST_USE tfeed_status
+tfeed_schema_set_csv_records(struct tfeed_schema *schema, const struct tfeed_csv_options *options,
+                             struct tfeed_error *reterr);
 
 #ifdef __cplusplus
 }

@@ -90,7 +90,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_schema_add_raw(struct tfeed_schema *
                                                            struct tfeed_error *reterr);
 
 /* Other bytes, texts and serialized tensors as columns of numbers: tfeed_schema_add_decoded of
- * <tfeed/decode.h>. */
+ * <tfeed/decode.h>. Records that are JSON or lines of CSV: tfeed_schema_set_json_records and
+ * tfeed_schema_set_csv_records there. */
 
 /**
  * As tfeed_schema_add_fixed, for a feature that may be missing (FixedLenFeature with a default).
@@ -238,8 +239,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_schema_alloc_columns(
 /* ------------------------------------------------------------------ parser */
 
 /**
- * Reads serialized Examples into columns. It remembers the order of keys of the last record: files
- * that keep one order are read fastest.
+ * Reads serialized Examples into columns, or records of another form where the schema says so. It
+ * remembers the order of keys of the last record: files that keep one order are read fastest.
  */
 struct tfeed_example_parser;
 
@@ -248,7 +249,8 @@ struct tfeed_example_parser;
  *
  * @param schema     a reference is taken
  * @param allocator  NULL: malloc
- * @return TFEED_OK, TFEED_INVALID_ARGUMENT (a schema without features), TFEED_RESOURCE_EXHAUSTED
+ * @return TFEED_OK, TFEED_INVALID_ARGUMENT (a schema without features, or with columns that its
+ *         lines of CSV cannot fill), TFEED_RESOURCE_EXHAUSTED
  * Ownership: tfeed_example_parser_free ends it.
  */
 TFEED_API TFEED_MUST_USE tfeed_status
@@ -264,7 +266,8 @@ TFEED_API void tfeed_example_parser_free(struct tfeed_example_parser *parser);
  * For schemas whose columns all are of TFEED_COLUMN_FIXED; any schema: tfeed_columns_new. Columns
  * come from tfeed_schema_alloc_columns or have its dtypes and shapes. What was in those
  * rows is replaced; strings take a reference to the block of their record (bytes without a block
- * must outlive the column). No byte is trusted: nothing outside serialized[i] is read.
+ * must outlive the column; strings of JSON have blocks of their own). No byte is trusted: nothing
+ * outside serialized[i] is read.
  *
  * @param ret_bad_row  on INVALID_ARGUMENT in an example its index i; may be NULL
  * @return TFEED_OK
@@ -276,10 +279,12 @@ TFEED_API void tfeed_example_parser_free(struct tfeed_example_parser *parser);
  *                                 on. Also: columns that are not those of the schema, or too
  *                                 short, or a schema with other kinds than TFEED_COLUMN_FIXED; then
  *                                 nothing has changed.
- *         TFEED_RESOURCE_EXHAUSTED  no memory to inflate with (tfeed_schema_add_decoded); as for a
- *                                 bad example, *ret_bad_row too
+ *         TFEED_RESOURCE_EXHAUSTED  no memory to inflate with (tfeed_schema_add_decoded), or for
+ *                                 records that are no serialized Examples; as for a bad example,
+ *                                 *ret_bad_row too
  * Thread safety: owner thread only (one parser a thread; the schema is shared).   Blocks: no.
- * Complexity:    one pass; no allocation, but for the first values that are inflated.
+ * Complexity:    one pass; no allocation, but for the first values that are inflated, and by the
+ *                block for texts (tfeed_schema_set_json_records, tfeed_schema_set_csv_records).
  * Source:        doc/example-format.md; TensorFlow's parse_example for FixedLenFeature
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_example_parser_parse(

@@ -203,12 +203,13 @@ struct tfeed_loader;
  * last record being as they were: records behind a bad length are counted, and GLOBAL gives them.)
  *
  * @param schema   NULL: batches of records as they are (with_records is implied). Else a reference
- *                 is taken.
+ *                 is taken; records that are JSON or CSV: tfeed_schema_set_json_records.
  * @param options  NULL: the defaults. Copied.
  *
  * @return TFEED_OK
  *         TFEED_NOT_FOUND            no such file; a shard of a set is missing: its name is given
- *         TFEED_INVALID_ARGUMENT     an option; GLOBAL over compressed files; no valid state text
+ *         TFEED_INVALID_ARGUMENT     an option; GLOBAL over compressed files; no valid state text;
+ *                                    columns that the schema's lines of CSV do not have
  *         TFEED_FAILED_PRECONDITION  the state contradicts an option or the files; says which
  *         TFEED_RESOURCE_EXHAUSTED   the windows, the table of GLOBAL or the batches do not fit the
  *                                    budget (bytes needed are named), or no memory, no thread

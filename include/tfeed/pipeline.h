@@ -184,8 +184,9 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_limit_epochs(struct tfeed_context *c
  *   sparse                  sparse, of its rank
  *   ragged                  refused: as in TensorFlow, no queue of elements holds them
  *
- * @param source     its last component is the serialized Example, a string scalar; the others are
- *                   dropped. So a source over a reader fits as it is.
+ * @param source     its last component is the serialized Example, or what the schema says that its
+ *                   records are, a string scalar; the others are dropped. So a source over a reader
+ *                   fits as it is: over one of lines where records are CSV.
  * @param schema     a reference is taken; from now on it does not change
  * @param length_of  NULL, or a sequence or variable column: its length comes before all others as
  *                   component 0, an int64 scalar without a name, as tfeed_bucket_by_sequence_length
