@@ -7,6 +7,7 @@
  */
 #include "features/csv_line_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/allocator_internal.h"
@@ -56,14 +57,15 @@ void tfi_csv_line_clear(struct tfi_csv_line *line)
 tfeed_status tfi_csv_line_take(struct tfi_csv_line *line, const struct tfeed_bytes *record,
                                int64_t number, struct tfeed_error *reterr)
 {
-    char where[TFI_CSV_WHERE_BYTES];
+    char which[sizeof " -9223372036854775808"] = "";
     size_t n = 0;
     TFI_TRY(tfi_csv_split(&line->rules, record, number, line->fields, line->n_fields, &n, reterr));
     if (n == line->n_fields)
         return TFEED_OK;
+    if (number != TFI_CSV_NO_NUMBER)
+        (void)snprintf(which, sizeof which, " %lld", (long long)number);
     return tfi_decode_fail(reterr, TFEED_INVALID_ARGUMENT, record, record->data,
-                           "Expect %zu fields but have %zu in record%s", line->n_fields, n,
-                           tfi_csv_where(number, where));
+                           "Expect %zu fields but have %zu in record%s", line->n_fields, n, which);
 }
 
 static bool is_missing(const struct tfi_csv_line *line, const struct tfeed_bytes *value)

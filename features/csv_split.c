@@ -12,9 +12,6 @@
  */
 #include "features/csv_split_private.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "features/decode_private.h"
 
 void tfi_csv_rules_init(struct tfi_csv_rules *rules, char delimiter, bool has_quotes)
@@ -24,14 +21,6 @@ void tfi_csv_rules_init(struct tfi_csv_rules *rules, char delimiter, bool has_qu
     rules->ends_bare['\r'] = true;
     rules->ends_bare['"'] = has_quotes;
     rules->ends_bare[rules->delimiter] = true;
-}
-
-const char *tfi_csv_where(int64_t record_number, char where[TFI_CSV_WHERE_BYTES])
-{
-    where[0] = '\0';
-    if (record_number != TFI_CSV_NO_NUMBER)
-        (void)snprintf(where, TFI_CSV_WHERE_BYTES, " %" PRId64, record_number);
-    return where;
 }
 
 /* What splitting looks at. */
@@ -46,11 +35,13 @@ struct splitting {
 
 static tfeed_status fail(const struct splitting *splitting, const uint8_t *at, const char *what)
 {
-    char where[TFI_CSV_WHERE_BYTES];
+    const ptrdiff_t place = at - splitting->record->data;
+    if (splitting->record_number == TFI_CSV_NO_NUMBER)
+        return tfi_decode_fail(splitting->reterr, TFEED_INVALID_ARGUMENT, splitting->record, at,
+                               "%s (at byte %td of the record)", what, place);
     return tfi_decode_fail(splitting->reterr, TFEED_INVALID_ARGUMENT, splitting->record, at,
-                           "%s (record%s, at its byte %td)", what,
-                           tfi_csv_where(splitting->record_number, where),
-                           at - splitting->record->data);
+                           "%s (record %lld, at its byte %td)", what,
+                           (long long)splitting->record_number, place);
 }
 
 static tfeed_status take_bare(struct splitting *splitting, struct tfi_csv_field *ret_field)

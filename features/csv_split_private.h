@@ -28,15 +28,14 @@ struct tfi_csv_field {
     bool has_doubled_quotes; /* each pair is one quote */
 };
 
-/* The number of a record as a message has it behind "record": " 5", or nothing. */
-enum { TFI_CSV_NO_NUMBER = -1, TFI_CSV_WHERE_BYTES = 24 };
-const char *tfi_csv_where(int64_t record_number, char where[TFI_CSV_WHERE_BYTES]);
+/* For the number of a record: it has none. */
+enum { TFI_CSV_NO_NUMBER = -1 };
 
 void tfi_csv_rules_init(struct tfi_csv_rules *rules, char delimiter, bool has_quotes);
 
 /* Finds the fields of a record, or those selected: the first `room` of them go to fields, *ret_n
  * counts all. INVALID_ARGUMENT: quotes or ends of lines where none may be; record_number is for the
- * message. TFI_CSV_NO_NUMBER: it has none there. */
+ * message, or TFI_CSV_NO_NUMBER. */
 tfeed_status tfi_csv_split(const struct tfi_csv_rules *rules, const struct tfeed_bytes *record,
                            int64_t record_number, struct tfi_csv_field *fields, size_t room,
                            size_t *ret_n, struct tfeed_error *reterr);

@@ -159,7 +159,8 @@ static bool parse_entries(struct tfeed_example_parser *parser, const uint8_t **r
 }
 
 /* Fills the cells from one record, as a whole or by its entries. */
-static bool parse_record(struct tfeed_example_parser *parser, const uint8_t **ret_at)
+static inline __attribute__((always_inline)) bool parse_record(struct tfeed_example_parser *parser,
+                                                               const uint8_t **ret_at)
 {
     parser->record++;
     if (parser->serialized->len == parser->layout.len && parser->layout.len > 0 &&
@@ -276,8 +277,8 @@ static tfeed_status settle_unfilled(struct tfeed_example_parser *parser, struct 
 }
 
 /* Fills the cells from one record, or says what is wrong with it. */
-static inline tfeed_status take_record(struct tfeed_example_parser *parser,
-                                       struct tfeed_error *reterr)
+static inline __attribute__((always_inline)) tfeed_status take_record(
+    struct tfeed_example_parser *parser, struct tfeed_error *reterr)
 {
     const uint8_t *bad_at;
     if (parse_record(parser, &bad_at))

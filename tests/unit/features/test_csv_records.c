@@ -239,8 +239,9 @@ Test(csv_records, bad_lines_are_refused_as_decode_csv_refuses_them)
                         "Key: x.  Field 2 in record is not a valid float32: \"three\"");
     expect_text_refused(&texts, good, "1,2,3,\"fo\"\"ur\",name",
                         "Key: y.  Field 3 in record is not a valid float64: \"fo\\\"ur\"");
-    expect_text_refused(&texts, good, "1,2,3,4,na\"me",
-                        "Unquoted fields cannot have quotes/CRLFs inside (record, at its byte 10)");
+    expect_text_refused(
+        &texts, good, "1,2,3,4,na\"me",
+        "Unquoted fields cannot have quotes/CRLFs inside (at byte 10 of the record)");
     expect_text_refused(&texts, good, "1,2,3,4,\"name",
                         "Quoted field has to end with quote followed by delim or end");
     expect_text_refused(&texts, good, "1,2,3,4,\"na\"me\"",
