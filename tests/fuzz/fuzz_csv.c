@@ -4,7 +4,8 @@
  * fuzz_csv.c - bytes as a line of CSV; the first one chooses how it is read.
  *
  * Fields that are accepted as strings are quoted, joined and read again: the same fields. As
- * numbers a field means what string_to_number says.
+ * numbers a field means what string_to_number says. As a record of a schema the line has the same
+ * fields.
  */
 #include <string.h>
 
@@ -98,6 +99,38 @@ static void expect_read_again(const struct tfeed_tensor *columns, size_t n,
     clear_all(again, n_again);
 }
 
+/* The line as a record of a schema of n columns; `fields` are those that it has, NULL: they are not
+ * of that dtype. */
+static void try_schema(const struct tfeed_tensor *line, const struct tfeed_tensor *fields, size_t n,
+                       enum tfeed_dtype dtype, const struct tfeed_csv_options *options)
+{
+    struct tfeed_tensor defaults[MAX_COLUMNS], columns[MAX_COLUMNS];
+    struct tfeed_schema *schema;
+    struct tfeed_example_parser *parser;
+    struct tfeed_error error;
+    set_defaults(defaults, dtype);
+    FUZZ_CHECK(tfeed_schema_new(options->allocator, &schema, NULL) == TFEED_OK);
+    for (size_t i = 0; i < n; i++) {
+        const char name[] = {(char)('a' + i), '\0'};
+        FUZZ_CHECK(tfeed_schema_add_fixed_default(schema, name, dtype, &scalar, &defaults[i],
+                                                  NULL) == TFEED_OK);
+    }
+    FUZZ_CHECK(tfeed_schema_set_csv_records(schema, options, NULL) == TFEED_OK);
+    FUZZ_CHECK(tfeed_example_parser_new(schema, options->allocator, &parser, NULL) == TFEED_OK);
+    FUZZ_CHECK(tfeed_schema_alloc_columns(schema, 1, options->allocator, columns, NULL) ==
+               TFEED_OK);
+    const tfeed_status status =
+        tfeed_example_parser_parse(parser, tfeed_tensor_strings(line), 1, columns, 0, NULL, &error);
+    FUZZ_CHECK(status == (fields != NULL ? TFEED_OK : TFEED_INVALID_ARGUMENT));
+    for (size_t i = 0; fields != NULL && i < n; i++) {
+        columns[i].shape = scalar;
+        FUZZ_CHECK(fuzz_tensors_equal(&columns[i], &fields[i]));
+    }
+    clear_all(columns, n);
+    tfeed_example_parser_free(parser);
+    tfeed_schema_unref(schema);
+}
+
 /* All columns as numbers of one dtype. */
 static void try_numbers(const struct tfeed_tensor *line, const struct tfeed_tensor *fields,
                         size_t n, enum tfeed_dtype dtype, const struct tfeed_csv_options *options)
@@ -105,7 +138,10 @@ static void try_numbers(const struct tfeed_tensor *line, const struct tfeed_tens
     struct tfeed_tensor defaults[MAX_COLUMNS], numbers[MAX_COLUMNS], number;
     struct tfeed_error error;
     set_defaults(defaults, dtype);
-    if (tfeed_decode_csv(line, defaults, n, options, numbers, &error) != TFEED_OK)
+    const bool is_read = tfeed_decode_csv(line, defaults, n, options, numbers, &error) == TFEED_OK;
+    if (dtype != TFEED_DOUBLE)
+        try_schema(line, is_read ? numbers : NULL, n, dtype, options);
+    if (!is_read)
         return;
     for (size_t i = 0; i < n; i++) {
         if (tfeed_tensor_strings(&fields[i])->len == 0)
@@ -144,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t n = decode_strings(&line, &options, fields);
     if (n > 0) {
         expect_read_again(fields, n, &options);
+        try_schema(&line, fields, n, TFEED_STRING, &options);
         try_numbers(&line, fields, n, dtypes[(data[0] >> DTYPE_SHIFT) % 4], &options);
     }
     clear_all(fields, n);

@@ -8,6 +8,7 @@
  * number, either is right.
  *
  * What a column of a schema can hold is decoded so, too: each string is the feature of an Example.
+ * Lines of CSV are besides the records of a schema.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -358,6 +359,80 @@ static struct tfeed_csv_options csv_options_of(const json_t *row, int64_t select
     return options;
 }
 
+/* A column of one value. */
+static tfeed_status add_csv_column(struct tfeed_schema *schema, size_t i,
+                                   const struct tfeed_tensor *default_value,
+                                   struct tfeed_error *reterr)
+{
+    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    const bool is_required = tfeed_tensor_n_elements(default_value) == 0;
+    struct tfeed_decoded_column options;
+    char name[32];
+    (void)snprintf(name, sizeof name, "%zu", i);
+    if (default_value->dtype != TFEED_DOUBLE)
+        return tfeed_schema_add_fixed_default(schema, name, default_value->dtype, &scalar,
+                                              default_value, reterr);
+    tfeed_decoded_column_init(&options);
+    options.decoding = TFEED_DECODING_NUMBER;
+    options.dtype = TFEED_DOUBLE;
+    options.default_value = is_required ? NULL : default_value;
+    return tfeed_schema_add_decoded(schema, name, &options, reterr);
+}
+
+static tfeed_status make_csv_schema(const struct tfeed_tensor *defaults, size_t n,
+                                    const struct tfeed_csv_options *options,
+                                    struct tfeed_schema **ret_schema, struct tfeed_error *reterr)
+{
+    struct tfeed_schema *schema;
+    tfeed_status status = tfeed_schema_new(NULL, &schema, reterr);
+    if (status != TFEED_OK)
+        return status;
+    for (size_t i = 0; status == TFEED_OK && i < n; i++)
+        status = add_csv_column(schema, i, &defaults[i], reterr);
+    if (status == TFEED_OK)
+        status = tfeed_schema_set_csv_records(schema, options, reterr);
+    if (status == TFEED_OK) {
+        *ret_schema = schema;
+        return TFEED_OK;
+    }
+    tfeed_schema_unref(schema);
+    return status;
+}
+
+/* The same lines as the records of a schema. */
+static void parse_csv(const struct tfeed_tensor *lines, const struct tfeed_tensor *defaults,
+                      size_t n, const struct tfeed_csv_options *options, struct outcome *got)
+{
+    struct tfeed_schema *schema = NULL;
+    struct tfeed_example_parser *parser = NULL;
+    const int64_t n_lines = tfeed_tensor_n_elements(lines);
+    *got = (struct outcome){.n = 0};
+    got->status = make_csv_schema(defaults, n, options, &schema, &got->error);
+    if (got->status == TFEED_OK)
+        got->status = tfeed_example_parser_new(schema, NULL, &parser, &got->error);
+    if (got->status == TFEED_OK)
+        got->status = tfeed_schema_alloc_columns(schema, n_lines, NULL, got->tensors, &got->error);
+    if (got->status == TFEED_OK) {
+        got->n = n;
+        got->status =
+            tfeed_example_parser_parse(parser, tfeed_tensor_strings(lines), (size_t)n_lines,
+                                       got->tensors, 0, NULL, &got->error);
+    }
+    for (size_t k = 0; k < got->n; k++)
+        got->tensors[k].shape = lines->shape;
+    tfeed_example_parser_free(parser);
+    tfeed_schema_unref(schema);
+}
+
+/* A schema takes a default of any shape. */
+static bool are_vectors(const struct tfeed_tensor *defaults, size_t n)
+{
+    bool are = true;
+    for (size_t i = 0; i < n; i++)
+        are = are && defaults[i].shape.n_dims <= 1;
+    return are;
+}
+
 static void replay_csv_row(struct replay *replay, const char *file, size_t i, const json_t *row,
                            const json_t *other)
 {
@@ -379,6 +454,11 @@ static void replay_csv_row(struct replay *replay, const char *file, size_t i, co
         got.n = got.status == TFEED_OK ? n : 0;
         judge(replay, file, i, &got, row, other);
         outcome_clear(&got);
+        if (are_vectors(defaults, n)) {
+            parse_csv(&records.tensor, defaults, n, &options, &got);
+            judge(replay, file, i, &got, row, other);
+            outcome_clear(&got);
+        }
     } else {
         replay_skip(replay, "more strings or columns than this program holds");
     }
