@@ -263,6 +263,28 @@ Test(json_records, rows_cost_no_allocation_after_the_first)
     T_EXPECT_NO_LEAKS(&allocator);
 }
 
+Test(json_records, strings_of_batches_that_are_gone_take_no_memory)
+{
+    enum { N_BATCHES = 100, N_CHARS = 8000, MOST_BYTES = 200000 };
+    static char line[2 * N_CHARS] = "{features: {feature: {l: {bytesList: {value: ['";
+    struct t_allocator allocator;
+    struct texts texts;
+    const char *const lines[] = {line, line};
+    char *at = line + strlen(line);
+    memset(at, 'A', N_CHARS);
+    memcpy(at + N_CHARS, "']}}}}}", sizeof "']}}}}}");
+    t_allocator_init(&allocator);
+    texts_init(&texts, &allocator.hooks);
+    cr_assert_eq(tfeed_schema_add_variable(texts.schema, "l", TFEED_STRING, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_set_json_records(texts.schema, NULL), TFEED_OK);
+    texts_start(&texts, &allocator.hooks);
+    for (int i = 0; i < N_BATCHES; i++)
+        cr_assert_eq(parse_texts(&texts, lines, 2), TFEED_OK, "%s", texts.error.message);
+    cr_assert_lt(t_outstanding_bytes(&allocator), MOST_BYTES);
+    texts_clear(&texts);
+    T_EXPECT_NO_LEAKS(&allocator);
+}
+
 Test(json_records, parsing_goes_on_after_memory_was_short)
 {
     const struct tfeed_bytes lines[] = {bytes_of(good[0]), bytes_of(good[0])};
