@@ -164,7 +164,7 @@ static inline __attribute__((always_inline)) bool parse_record(struct tfeed_exam
 {
     parser->record++;
     if (parser->serialized->len == parser->layout.len && parser->layout.len > 0 &&
-        parser->take_layout(parser))
+        parser->n_unordered == 0 && parser->take_layout(parser))
         return true;
     if (!parse_entries(parser, ret_at))
         return false;
