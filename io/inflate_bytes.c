@@ -14,8 +14,9 @@
 #include "core/error_internal.h"
 #include "io/inflate_private.h"
 
-/* The room for the next run: what was enough for most, then as much again as there is, but one byte
- * more than the limit at most: whoever fills that exceeds it. */
+/* The room for the next run: what was enough for most, then as much again as there is, and all that
+ * the buffer has by then, but one byte more than the limit at most: whoever fills that exceeds it.
+ */
 static tfeed_status make_room(struct tfi_byte_buffer *inflated, size_t n_given, size_t max_bytes,
                               size_t *ret_room, struct tfeed_error *reterr)
 {
@@ -24,7 +25,8 @@ static tfeed_status make_room(struct tfi_byte_buffer *inflated, size_t n_given, 
     if (room > max_bytes - n_given)
         room = max_bytes - n_given + 1;
     TFI_TRY(tfi_byte_buffer_reserve(inflated, room, reterr));
-    *ret_room = room;
+    room = inflated->capacity - inflated->len;
+    *ret_room = room <= max_bytes - n_given ? room : max_bytes - n_given + 1;
     return TFEED_OK;
 }
 
@@ -45,6 +47,7 @@ static bool is_over(enum tfi_inflate_result result, const struct tfi_inflate_buf
     return result == TFI_INFLATE_END || (buffers->avail_in == 0 && buffers->avail_out > 0);
 }
 
+/* One byte more than max_bytes stands for more. */
 static tfeed_status inflate_all(void *inflater, const uint8_t *data, size_t len, size_t max_bytes,
                                 struct tfi_byte_buffer *inflated, struct tfeed_error *reterr)
 {
@@ -60,10 +63,7 @@ static tfeed_status inflate_all(void *inflater, const uint8_t *data, size_t len,
         inflated->len += n_new;
         n_given += n_new;
         TFI_TRY(check_run(result, &buffers, reterr));
-        if (n_given > max_bytes)
-            return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
-                            "inflates to more than the limit of %zu bytes", max_bytes);
-        if (is_over(result, &buffers))
+        if (n_given > max_bytes || is_over(result, &buffers))
             return TFEED_OK;
     }
 }
@@ -71,6 +71,7 @@ static tfeed_status inflate_all(void *inflater, const uint8_t *data, size_t len,
 tfeed_status tfi_inflate_bytes(const uint8_t *data, size_t len, bool is_gzip, size_t max_bytes,
                                struct tfi_byte_buffer *inflated, struct tfeed_error *reterr)
 {
+    const size_t start = inflated->len;
     if (len == 0)
         return TFEED_OK;
     void *inflater = tfi_inflate_by_zlib.open(is_gzip, inflated->allocator);
@@ -78,6 +79,9 @@ tfeed_status tfi_inflate_bytes(const uint8_t *data, size_t len, bool is_gzip, si
         return tfi_fail_memory(reterr, "inflating");
     const tfeed_status status = inflate_all(inflater, data, len, max_bytes, inflated, reterr);
     tfi_inflate_by_zlib.close(inflater);
+    if (status == TFEED_OK && inflated->len - start > max_bytes)
+        return tfi_fail(reterr, TFEED_RESOURCE_EXHAUSTED,
+                        "inflates to more than the limit of %zu bytes", max_bytes);
     return status;
 }
 
@@ -133,4 +137,14 @@ tfeed_status tfi_bytes_inflater_run(struct tfi_bytes_inflater *inflater, const u
     }
     *ret_len = n_given;
     return TFEED_OK;
+}
+
+tfeed_status tfi_bytes_inflater_append(struct tfi_bytes_inflater *inflater, const uint8_t *data,
+                                       size_t len, size_t max_bytes,
+                                       struct tfi_byte_buffer *inflated, struct tfeed_error *reterr)
+{
+    if (len == 0)
+        return TFEED_OK;
+    tfi_inflate_by_zlib.reset(inflater->engine);
+    return inflate_all(inflater->engine, data, len, max_bytes, inflated, reterr);
 }

@@ -39,4 +39,12 @@ tfeed_status tfi_bytes_inflater_run(struct tfi_bytes_inflater *inflater, const u
                                     size_t len, uint8_t *to, size_t room, size_t *ret_len,
                                     struct tfeed_error *reterr);
 
+/* Appends what the stream holds to `inflated`; max_bytes + 1 bytes of it stand for more. Fails as
+ * tfi_bytes_inflater_run, and RESOURCE_EXHAUSTED where the buffer cannot grow; it may then hold
+ * some of the stream. */
+tfeed_status tfi_bytes_inflater_append(struct tfi_bytes_inflater *inflater, const uint8_t *data,
+                                       size_t len, size_t max_bytes,
+                                       struct tfi_byte_buffer *inflated,
+                                       struct tfeed_error *reterr);
+
 #endif

@@ -179,3 +179,27 @@ Test(inflate_bytes, an_inflater_goes_on_after_memory_was_short)
         tfi_bytes_inflater_free(inflater);
     });
 }
+
+Test(inflate_bytes, streams_one_after_the_other_are_appended_up_to_the_limit)
+{
+    const size_t len = pack(true);
+    const size_t limits[] = {1, 4095, 4096, 8000, CONTENT_BYTES - 1};
+    struct tfi_bytes_inflater *inflater = tfi_bytes_inflater_new(true, NULL);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        struct tfi_byte_buffer buffer = {0};
+        cr_assert_eq(tfi_byte_buffer_reserve(&buffer, limits[i], NULL), TFEED_OK);
+        cr_assert_eq(tfi_bytes_inflater_append(inflater, packed, len, limits[i], &buffer, NULL),
+                     TFEED_OK);
+        cr_assert_eq(buffer.len, limits[i] + 1);
+        cr_assert_geq(buffer.capacity, buffer.len);
+        cr_assert_eq(memcmp(buffer.data, content, buffer.len), 0);
+        buffer.len = 3;
+        cr_assert_eq(tfi_bytes_inflater_append(inflater, packed, len, CONTENT_BYTES, &buffer, NULL),
+                     TFEED_OK);
+        cr_assert_eq(buffer.len, 3 + CONTENT_BYTES);
+        cr_assert_eq(memcmp(buffer.data + 3, content, CONTENT_BYTES), 0);
+        tfi_byte_buffer_clear(&buffer);
+    }
+    tfi_bytes_inflater_free(inflater);
+    T_EXPECT_NO_LEAKS(NULL);
+}
