@@ -52,9 +52,10 @@ tfeed_status tfi_string_to_number(const struct tfeed_bytes *string,
                                   const struct tfeed_tensor *tensor, int64_t i,
                                   struct tfeed_error *reterr);
 
-/* Reads a TensorProto of the dtype and the shape of a tensor, which is not one of strings, into its
- * elements. INVALID_ARGUMENT: it is none, or of others; the elements may have changed then. */
-tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized,
+/* Reads a TensorProto of the dtype and the shape of a tensor into its elements. Strings become
+ * views of the serialized bytes that name `block`, and are not counted. INVALID_ARGUMENT: it is
+ * none, or of others; the elements may have changed then. */
+tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized, struct tfeed_block *block,
                                    const struct tfeed_tensor *tensor, struct tfeed_error *reterr);
 
 #endif

@@ -10,6 +10,10 @@
  *    RAW      bytes, inflated or copied into the row, then turned round there
  *    NUMBER   a text, an element
  *    TENSOR   a message, inflated into `inflated` first
+ *    BYTES    a stream, an element
+ *
+ * Strings are views: of the record, or where they were inflated of kept bytes. How many bytes those
+ * are is known when all are there: they are inflated into `inflated` first, and copied.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -39,16 +43,23 @@ static bool is_decodable(enum tfeed_decoding decoding, enum tfeed_dtype dtype)
     case TFEED_DECODING_NUMBER:
         return tfi_is_number_field(dtype);
     case TFEED_DECODING_TENSOR:
+        return tfeed_dtype_size(dtype) > 0;
+    case TFEED_DECODING_BYTES:
         break;
     }
-    return dtype != TFEED_STRING && tfeed_dtype_size(dtype) > 0;
+    return dtype == TFEED_STRING;
 }
 
 static tfeed_status check_compression(const char *name, const struct tfeed_decoded_column *options,
                                       struct tfeed_error *reterr)
 {
     const enum tfeed_compression compression = options->compression;
-    if (compression == TFEED_COMPRESSION_NONE)
+    if (options->max_bytes > 0 &&
+        (compression == TFEED_COMPRESSION_NONE || options->dtype != TFEED_STRING))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': a limit of bytes is for strings that are inflated",
+                        name);
+    if (compression == TFEED_COMPRESSION_NONE && options->decoding != TFEED_DECODING_BYTES)
         return TFEED_OK;
     if (options->decoding == TFEED_DECODING_NUMBER)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
@@ -56,8 +67,9 @@ static tfeed_status check_compression(const char *name, const struct tfeed_decod
     if (compression == TFEED_COMPRESSION_GZIP || compression == TFEED_COMPRESSION_ZLIB)
         return TFEED_OK;
     return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                    "decoded feature '%s': compression %s (%d), expected none, gzip or zlib", name,
-                    tfeed_compression_name(compression), (int)compression);
+                    "decoded feature '%s': compression %s (%d), expected %sgzip or zlib", name,
+                    tfeed_compression_name(compression), (int)compression,
+                    options->decoding == TFEED_DECODING_BYTES ? "" : "none, ");
 }
 
 static tfeed_status check_options(const char *name, const struct tfeed_decoded_column *options,
@@ -68,7 +80,7 @@ static tfeed_status check_options(const char *name, const struct tfeed_decoded_c
                         "decoded feature '%s': options have struct_size %zu, expected %zu: call "
                         "tfeed_decoded_column_init",
                         name, options->struct_size, sizeof *options);
-    if ((unsigned)options->decoding > TFEED_DECODING_TENSOR)
+    if ((unsigned)options->decoding > TFEED_DECODING_BYTES)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "decoded feature '%s': no decoding has the number %d", name,
                         (int)options->decoding);
@@ -105,7 +117,8 @@ tfeed_status tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *n
         .kind = TFEED_FEATURE_BYTES,
         .dtype = options->dtype,
         .shape = options->shape,
-        .decoded = {options->decoding, options->big_endian, options->padded, options->compression},
+        .decoded = {options->decoding, options->big_endian, options->padded, options->compression,
+                    options->max_bytes < PTRDIFF_MAX ? options->max_bytes : PTRDIFF_MAX},
     };
     return tfi_schema_add_rows(schema, name, &feature, options->default_value, reterr);
 }
@@ -116,8 +129,8 @@ struct tfi_decoder {
     const struct tfi_feature *feature;
     const struct tfeed_allocator *allocator;
     struct tfi_bytes_inflater *inflater; /* NULL: values are not compressed */
-    uint8_t *inflated;                   /* [inflated_bytes], of a TensorProto */
-    size_t inflated_bytes;
+    struct tfi_byte_buffer inflated;     /* a value that does not go into the row itself */
+    size_t max_bytes;                    /* that such a one may have */
 };
 
 /* What a TensorProto of a row takes at most: each value has a varint of 10 bytes or its own bytes,
@@ -136,12 +149,17 @@ static bool make_inflater(struct tfi_decoder *decoder)
     const struct tfi_feature *feature = decoder->feature;
     decoder->inflater = tfi_bytes_inflater_new(
         feature->decoded.compression == TFEED_COMPRESSION_GZIP, decoder->allocator);
-    if (decoder->inflater == NULL || feature->decoded.decoding != TFEED_DECODING_TENSOR)
-        return decoder->inflater != NULL;
-    if (!size_of_proto(feature, &decoder->inflated_bytes))
+    if (decoder->inflater == NULL)
         return false;
-    decoder->inflated = tfi_alloc(decoder->allocator, decoder->inflated_bytes);
-    return decoder->inflated != NULL;
+    decoder->inflated.allocator = decoder->allocator;
+    if (feature->dtype == TFEED_STRING) {
+        decoder->max_bytes = feature->decoded.max_bytes;
+        if (decoder->max_bytes == 0)
+            decoder->max_bytes = TFEED_DECODE_MAX_BYTES;
+        return true;
+    }
+    return feature->decoded.decoding == TFEED_DECODING_RAW ||
+           size_of_proto(feature, &decoder->max_bytes);
 }
 
 tfeed_status tfi_decoder_new(const struct tfi_feature *feature,
@@ -166,36 +184,35 @@ void tfi_decoder_free(struct tfi_decoder *decoder)
     if (decoder == NULL)
         return;
     tfi_bytes_inflater_free(decoder->inflater);
-    tfi_free(decoder->allocator, decoder->inflated);
+    tfi_byte_buffer_clear(&decoder->inflated);
     tfi_free(decoder->allocator, decoder);
 }
 
-/* Inflates a value into to[room]; *ret_len room + 1: it holds more. */
-static tfeed_status inflate_value(struct tfi_decoder *decoder, struct tfi_chunk value, uint8_t *to,
-                                  size_t room, size_t *ret_len, struct tfeed_error *reterr)
+static tfeed_status fail_inflate(const struct tfeed_bytes *value, tfeed_status status,
+                                 const struct tfeed_error *why, struct tfeed_error *reterr)
 {
-    struct tfeed_error why = TFEED_ERROR_INIT;
-    const tfeed_status status =
-        tfi_bytes_inflater_run(decoder->inflater, value.data, value.len, to, room, ret_len, &why);
-    if (status == TFEED_OK)
-        return TFEED_OK;
-    return tfi_fail(reterr, status, "%zu bytes: inflate() failed: %s", value.len, why.message);
+    return tfi_fail(reterr, status, "%zu bytes: inflate() failed: %s", value->len, why->message);
 }
 
-static tfeed_status decode_raw(struct tfi_decoder *decoder, struct tfi_chunk value, uint8_t *row,
-                               struct tfeed_error *reterr)
+static tfeed_status decode_raw(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
+                               uint8_t *row, struct tfeed_error *reterr)
 {
     const struct tfi_feature *feature = decoder->feature;
     const size_t row_bytes = feature->row_bytes;
-    size_t len = value.len;
-    if (decoder->inflater != NULL)
-        TFI_TRY(inflate_value(decoder, value, row, row_bytes, &len, reterr));
+    size_t len = value->len;
+    if (decoder->inflater != NULL) {
+        struct tfeed_error why = TFEED_ERROR_INIT;
+        const tfeed_status status = tfi_bytes_inflater_run(decoder->inflater, value->data,
+                                                           value->len, row, row_bytes, &len, &why);
+        if (status != TFEED_OK)
+            return fail_inflate(value, status, &why, reterr);
+    }
     if (len != row_bytes && !feature->decoded.padded)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "Raw value of %s%zu bytes, expected %zu.",
                         len > row_bytes && decoder->inflater != NULL ? "at least " : "", len,
                         row_bytes);
     if (decoder->inflater == NULL)
-        tfi_raw_copy(value.data, len, row, row_bytes);
+        tfi_raw_copy(value->data, len, row, row_bytes);
     else if (len < row_bytes)
         memset(row + len, 0, row_bytes - len);
     if (feature->decoded.big_endian)
@@ -203,39 +220,75 @@ static tfeed_status decode_raw(struct tfi_decoder *decoder, struct tfi_chunk val
     return TFEED_OK;
 }
 
-static tfeed_status decode_tensor(struct tfi_decoder *decoder, struct tfi_chunk value, uint8_t *row,
+/* Inflates a value into decoder->inflated. */
+static tfeed_status inflate_value(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
                                   struct tfeed_error *reterr)
+{
+    struct tfeed_error why = TFEED_ERROR_INIT;
+    decoder->inflated.len = 0;
+    const tfeed_status status = tfi_bytes_inflater_append(
+        decoder->inflater, value->data, value->len, decoder->max_bytes, &decoder->inflated, &why);
+    if (status != TFEED_OK)
+        return fail_inflate(value, status, &why, reterr);
+    if (decoder->inflated.len <= decoder->max_bytes)
+        return TFEED_OK;
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                    "%zu bytes inflate to more than the limit of %zu for a value of this feature",
+                    value->len, decoder->max_bytes);
+}
+
+/* … and copies it to where strings may be views of it. */
+static tfeed_status inflate_kept(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
+                                 struct tfi_kept_bytes *kept, struct tfeed_bytes *ret_view,
+                                 struct tfeed_error *reterr)
+{
+    const struct tfi_byte_buffer *inflated = &decoder->inflated;
+    uint8_t *copy;
+    TFI_TRY(inflate_value(decoder, value, reterr));
+    if (inflated->len == 0) {
+        *ret_view = (struct tfeed_bytes){(const uint8_t *)"", 0, NULL};
+        return TFEED_OK;
+    }
+    TFI_TRY(tfi_kept_bytes_take(kept, inflated->len, &copy, reterr));
+    memcpy(copy, inflated->data, inflated->len);
+    *ret_view = (struct tfeed_bytes){copy, inflated->len, kept->block};
+    return TFEED_OK;
+}
+
+static tfeed_status decode_tensor(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
+                                  struct tfi_kept_bytes *kept, const struct tfeed_tensor *row,
+                                  struct tfeed_error *reterr)
+{
+    struct tfeed_bytes view;
+    if (decoder->inflater == NULL) {
+        view = *value;
+    } else if (row->dtype == TFEED_STRING) {
+        TFI_TRY(inflate_kept(decoder, value, kept, &view, reterr));
+    } else {
+        TFI_TRY(inflate_value(decoder, value, reterr));
+        view = (struct tfeed_bytes){decoder->inflated.data, decoder->inflated.len, NULL};
+    }
+    /* without its block: the caller says where the value stands */
+    const struct tfeed_bytes message = {view.data, view.len, NULL};
+    return tfi_parse_tensor_into(&message, view.block, row, reterr);
+}
+
+tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
+                                size_t i, struct tfi_kept_bytes *kept, uint8_t *row,
+                                struct tfeed_error *reterr)
 {
     const struct tfi_feature *feature = decoder->feature;
     const struct tfeed_tensor tensor = tfeed_tensor_borrow(feature->dtype, &feature->shape, row);
-    struct tfeed_bytes message = {value.data, value.len, NULL};
-    if (decoder->inflater != NULL) {
-        message.data = decoder->inflated;
-        TFI_TRY(inflate_value(decoder, value, decoder->inflated, decoder->inflated_bytes,
-                              &message.len, reterr));
-        if (message.len > decoder->inflated_bytes)
-            return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                            "a TensorProto of more than the %zu bytes that one of its row has",
-                            decoder->inflated_bytes);
-    }
-    return tfi_parse_tensor_into(&message, &tensor, reterr);
-}
-
-tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, struct tfi_chunk value, size_t i,
-                                uint8_t *row, struct tfeed_error *reterr)
-{
-    const struct tfi_feature *feature = decoder->feature;
     switch (feature->decoded.decoding) {
     case TFEED_DECODING_RAW:
         return decode_raw(decoder, value, row, reterr);
-    case TFEED_DECODING_NUMBER: {
-        const struct tfeed_tensor tensor =
-            tfeed_tensor_borrow(feature->dtype, &feature->shape, row);
-        return tfi_string_to_number(&(struct tfeed_bytes){value.data, value.len, NULL}, &tensor,
+    case TFEED_DECODING_NUMBER:
+        return tfi_string_to_number(&(struct tfeed_bytes){value->data, value->len, NULL}, &tensor,
                                     (int64_t)i, reterr);
-    }
     case TFEED_DECODING_TENSOR:
-        return decode_tensor(decoder, value, row, reterr);
+        return decode_tensor(decoder, value, kept, &tensor, reterr);
+    case TFEED_DECODING_BYTES:
+        return inflate_kept(decoder, value, kept, &tfeed_tensor_strings(&tensor)[i], reterr);
     }
     return TFEED_INTERNAL;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * decoded_column_private.h - values of bytes on their way into a row of numbers.
+ * decoded_column_private.h - values of bytes on their way into a row.
  */
 #ifndef TFI_DECODED_COLUMN_PRIVATE_H
 #define TFI_DECODED_COLUMN_PRIVATE_H
 
-#include "features/feature_values_private.h"
+#include "features/kept_bytes_private.h"
 #include "features/schema_private.h"
 
 /* What a parser keeps for a feature of TFI_STORE_DECODED from one row to the next. */
@@ -21,8 +21,10 @@ tfeed_status tfi_decoder_new(const struct tfi_feature *feature,
 void tfi_decoder_free(struct tfi_decoder *decoder);
 
 /* Decodes the i-th value of the feature into its row, which may have changed also on failure.
- * RESOURCE_EXHAUSTED: no memory; anything else: the value is not what the column says. */
-tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, struct tfi_chunk value, size_t i,
-                                uint8_t *row, struct tfeed_error *reterr);
+ * Strings become views, not counted, of the value or of what is kept. RESOURCE_EXHAUSTED: no
+ * memory; anything else: the value is not what the column says. */
+tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
+                                size_t i, struct tfi_kept_bytes *kept, uint8_t *row,
+                                struct tfeed_error *reterr);
 
 #endif

@@ -107,24 +107,28 @@ static void store_raw(const struct tfeed_example_parser *parser, struct filling 
     filling->n++;
 }
 
-static void store_decoded(struct filling *filling, struct tfi_chunk chunk)
+/* False when there was no memory, be it before that the value was tried as an ordinary one. */
+static bool store_decoded(struct tfeed_example_parser *parser, struct filling *filling,
+                          struct tfi_chunk chunk)
 {
     const struct tfi_cell *cell = filling->cell;
+    const struct tfeed_bytes value = {chunk.data, chunk.len, parser->serialized->block};
     const size_t i = filling->n++;
+    if (parser->has_no_memory)
+        return false;
     if (i >= cell->feature->n_values)
-        return;
-    const tfeed_status status = tfi_decoder_decode(cell->decoder, chunk, i, filling->row, NULL);
-    if (status == TFEED_OK)
-        return;
-    note_fault(filling, (struct tfi_fault_detail){.fault = status == TFEED_RESOURCE_EXHAUSTED
-                                                               ? TFI_FAULT_NO_MEMORY
-                                                               : TFI_FAULT_VALUE,
-                                                  .n = i,
-                                                  .chunk = chunk});
+        return true;
+    const tfeed_status status =
+        tfi_decoder_decode(cell->decoder, &value, i, parser->kept, filling->row, NULL);
+    parser->has_no_memory = status == TFEED_RESOURCE_EXHAUSTED;
+    if (status != TFEED_OK)
+        note_fault(filling,
+                   (struct tfi_fault_detail){.fault = TFI_FAULT_VALUE, .n = i, .chunk = chunk});
+    return !parser->has_no_memory;
 }
 
-/* False when the values are malformed. */
-static bool store_chunk(const struct tfeed_example_parser *parser, struct filling *filling,
+/* False when the values are malformed, or there was no memory. */
+static bool store_chunk(struct tfeed_example_parser *parser, struct filling *filling,
                         struct tfi_chunk chunk)
 {
     switch (filling->cell->store) {
@@ -141,8 +145,7 @@ static bool store_chunk(const struct tfeed_example_parser *parser, struct fillin
         store_raw(parser, filling, chunk);
         return true;
     case TFI_STORE_DECODED:
-        store_decoded(filling, chunk);
-        return true;
+        return store_decoded(parser, filling, chunk);
     case TFI_STORE_LIST:
         break; /* tfi_list_fill */
     }

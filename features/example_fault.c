@@ -95,14 +95,13 @@ tfeed_status tfi_example_fail_unfilled(const struct tfeed_example_parser *parser
                        feature->name, detail->value);
         break;
     case TFI_FAULT_VALUE: { /* decoded again for what it says of it */
+        const struct tfeed_bytes value = {detail->chunk.data, detail->chunk.len, NULL};
         struct tfeed_error why = TFEED_ERROR_INIT;
-        (void)tfi_decoder_decode(cell->decoder, detail->chunk, detail->n,
-                                 cell->rows + parser->row * cell->row_bytes, &why);
+        (void)tfi_decoder_decode(cell->decoder, &value, detail->n, parser->kept,
+                                 tfi_row_of(parser, cell), &why);
         (void)snprintf(message, sizeof message, "Key: %s.  %.400s", feature->name, why.message);
         break;
     }
-    case TFI_FAULT_NO_MEMORY:
-        return tfi_fail_memory(reterr, "decoding the values of a batch");
     }
     return tfi_example_fail(parser, reterr, message);
 }

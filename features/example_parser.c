@@ -64,6 +64,7 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     if (parser == NULL)
         return tfi_fail_memory(reterr, "an example parser");
     parser->allocator = allocator;
+    parser->kept_for_rows.allocator = allocator;
     parser->schema = tfeed_schema_ref(schema);
     parser->scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
     parser->copy_bytes = tfi_copy_bytes_variant(tfi_cpu_level());
@@ -106,6 +107,7 @@ void tfeed_example_parser_free(struct tfeed_example_parser *parser)
     if (parser == NULL)
         return;
     tfi_record_form_free(parser->form);
+    tfi_kept_bytes_clear(&parser->kept_for_rows);
     tfi_column_table_clear(&parser->names, parser->allocator);
     for (int i = 0; parser->cells != NULL && i < parser->n_cells; i++)
         tfi_decoder_free(parser->cells[i].decoder);
@@ -189,6 +191,11 @@ static tfeed_status check_columns(const struct tfeed_example_parser *parser, siz
     return tfi_schema_check_tensors(schema, n, columns, first_row, reterr);
 }
 
+static bool has_strings(const struct tfi_cell *cell)
+{
+    return cell->feature->dtype == TFEED_STRING && cell->store != TFI_STORE_LIST;
+}
+
 /* Empties the string elements of n rows from `row` on; gives their blocks back where they are
  * counted, (2). */
 static void empty_strings(const struct tfeed_example_parser *parser, size_t row, size_t n,
@@ -196,7 +203,7 @@ static void empty_strings(const struct tfeed_example_parser *parser, size_t row,
 {
     for (int i = 0; i < parser->n_cells; i++) {
         const struct tfi_cell *cell = &parser->cells[i];
-        if (cell->store != TFI_STORE_STRING)
+        if (!has_strings(cell))
             continue;
         uint8_t *strings = cell->rows + row * cell->row_bytes;
         if (counted)
@@ -210,7 +217,7 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
 {
     for (int i = 0; i < parser->n_cells; i++) {
         const struct tfi_cell *cell = &parser->cells[i];
-        if (cell->store == TFI_STORE_STRING)
+        if (has_strings(cell))
             tfi_bytes_ref_n((struct tfeed_bytes *)(void *)cell->rows,
                             n * cell->feature->n_elements);
     }
@@ -303,6 +310,7 @@ static tfeed_status parse_records(struct tfeed_example_parser *parser,
 {
     tfeed_status status = TFEED_OK;
     size_t n_done = 0;
+    parser->kept = columns != NULL ? &columns->kept : &parser->kept_for_rows;
     if (parser->form != NULL)
         return tfi_record_form_parse(parser, serialized, n, columns, ret_n_done, reterr);
     for (; n_done < n; n_done++) {
@@ -338,8 +346,7 @@ tfeed_status tfeed_example_parser_parse(struct tfeed_example_parser *parser,
             *ret_bad_row = n_done;
     }
     count_strings(parser, n_done);
-    if (parser->form != NULL)
-        tfi_record_form_settle(parser->form);
+    tfi_kept_bytes_settle(&parser->kept_for_rows);
     return status;
 }
 

@@ -11,6 +11,8 @@
 
 #include "features/column_table_private.h"
 #include "features/decoded_column_private.h"
+#include "features/feature_values_private.h"
+#include "features/kept_bytes_private.h"
 #include "features/layout_private.h"
 #include "features/list_private.h"
 #include "features/raw_column_private.h"
@@ -27,8 +29,7 @@ enum tfi_fault {
     TFI_FAULT_STEPS,
     TFI_FAULT_LENGTH,
     TFI_FAULT_RANGE,
-    TFI_FAULT_VALUE,    /* that cannot be decoded: `chunk`, the n-th */
-    TFI_FAULT_NO_MEMORY /* to decode one */
+    TFI_FAULT_VALUE /* that cannot be decoded: `chunk`, the n-th */
 };
 
 struct tfi_fault_detail {
@@ -92,10 +93,12 @@ struct tfeed_example_parser {
     uint64_t record;        /* serial of the current record, from 1 */
     size_t row;             /* … and its row in the call */
     int n_filled;           /* cells that the current record has filled */
-    bool has_no_memory;     /* a list could not grow: the record is not malformed */
+    bool has_no_memory;     /* to hold a value: the record is not malformed */
     const struct tfeed_bytes *serialized; /* the current record as an Example */
     const struct tfeed_bytes *source;     /* of which that was made; NULL: it is the record */
     struct tfi_record_form *form;         /* NULL: the records are Examples */
+    struct tfi_kept_bytes *kept;          /* of the call: for strings that stand in no record */
+    struct tfi_kept_bytes kept_for_rows;  /* … where its columns are tensors */
 
     /* How a record is taken as a whole. */
     bool has_layouts; /* all cells have templates */

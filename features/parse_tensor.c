@@ -355,13 +355,12 @@ static tfeed_status take_values(const struct proto *proto, const struct tfeed_te
     return TFEED_OK;
 }
 
-/* Strings become views that hold the serialized bytes. */
-static void hold_strings(const struct proto *proto, struct tfeed_tensor *tensor, size_t n)
+/* Strings name the block that has the bytes that they are views of. */
+static void name_block(const struct tfeed_tensor *tensor, size_t n, struct tfeed_block *block)
 {
     struct tfeed_bytes *strings = tfeed_tensor_strings(tensor);
     for (size_t i = 0; i < n; i++)
-        strings[i].block = proto->serialized->block;
-    tfi_block_ref_n(proto->serialized->block, n);
+        strings[i].block = block;
 }
 
 /* -------------------------------------------------------------------- calls */
@@ -377,15 +376,18 @@ static tfeed_status open_proto(const struct tfeed_bytes *serialized, enum tfeed_
     return check_shape(ret_proto, ret_n, reterr);
 }
 
-static tfeed_status take_elements(const struct proto *proto, const struct tfeed_tensor *tensor,
-                                  size_t n, struct tfeed_error *reterr)
+static tfeed_status take_elements(const struct proto *proto, struct tfeed_block *block,
+                                  const struct tfeed_tensor *tensor, size_t n,
+                                  struct tfeed_error *reterr)
 {
     const bool has_content = n > 0 && proto->content.at != proto->content.end;
-    return has_content ? take_content(proto, tensor, n, reterr)
-                       : take_values(proto, tensor, n, reterr);
+    TFI_TRY((has_content ? take_content : take_values)(proto, tensor, n, reterr));
+    if (tensor->dtype == TFEED_STRING)
+        name_block(tensor, n, block);
+    return TFEED_OK;
 }
 
-tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized,
+tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized, struct tfeed_block *block,
                                    const struct tfeed_tensor *tensor, struct tfeed_error *reterr)
 {
     struct proto proto;
@@ -400,7 +402,7 @@ tfeed_status tfi_parse_tensor_into(const struct tfeed_bytes *serialized,
                                tfeed_shape_format(&tensor->shape, wanted));
     }
     TFI_TRY(check_size(&proto, n, SIZE_MAX, reterr));
-    return take_elements(&proto, tensor, (size_t)n, reterr);
+    return take_elements(&proto, block, tensor, (size_t)n, reterr);
 }
 
 static tfeed_status check_serialized(const struct tfeed_tensor *serialized,
@@ -426,13 +428,14 @@ tfeed_status tfeed_parse_tensor(const struct tfeed_tensor *serialized, enum tfee
     TFI_TRY(open_proto(tfeed_tensor_strings(serialized), out_type, &proto, &n, reterr));
     TFI_TRY(check_size(&proto, n, max_bytes > 0 ? max_bytes : TFEED_DECODE_MAX_BYTES, reterr));
     TFI_TRY(tfeed_tensor_alloc(out_type, &proto.shape, allocator, &tensor, reterr));
-    const tfeed_status status = take_elements(&proto, &tensor, (size_t)n, reterr);
+    struct tfeed_block *block = proto.serialized->block;
+    const tfeed_status status = take_elements(&proto, block, &tensor, (size_t)n, reterr);
     if (status != TFEED_OK) {
         tfeed_tensor_clear(&tensor);
         return status;
     }
     if (out_type == TFEED_STRING)
-        hold_strings(&proto, &tensor, (size_t)n);
+        tfi_block_ref_n(block, (size_t)n);
     *ret_tensor = tensor;
     return TFEED_OK;
 }

@@ -25,8 +25,6 @@
 
 struct tfi_record_form {
     const struct tfeed_allocator *allocator;
-    struct tfi_kept_bytes kept; /* of a call whose columns are tensors */
-
     struct tfi_csv_line line;
 
     struct tfi_json_decoder *json; /* NULL: lines of CSV */
@@ -67,7 +65,6 @@ tfeed_status tfi_record_form_new(const struct tfeed_schema *schema,
     if (form == NULL)
         return tfi_fail_memory(reterr, "an example parser");
     form->allocator = allocator;
-    form->kept.allocator = allocator;
     form->line.allocator = allocator;
     const tfeed_status status = fit_out(form, schema, reterr);
     if (status != TFEED_OK) {
@@ -82,15 +79,9 @@ void tfi_record_form_free(struct tfi_record_form *form)
 {
     if (form == NULL)
         return;
-    tfi_kept_bytes_clear(&form->kept);
     tfi_csv_line_clear(&form->line);
     tfi_json_decoder_free(form->json);
     tfi_free(form->allocator, form);
-}
-
-void tfi_record_form_settle(struct tfi_record_form *form)
-{
-    tfi_kept_bytes_settle(&form->kept);
 }
 
 /* ----------------------------------------------------------------------- JSON */
@@ -182,11 +173,11 @@ static tfeed_status put_decoded(const struct tfeed_example_parser *parser, size_
                                 struct tfeed_error *reterr)
 {
     const struct tfi_cell *cell = &parser->cells[i];
-    const struct tfi_chunk chunk = {value->bytes.data, value->bytes.len};
     struct tfeed_error why = TFEED_ERROR_INIT;
     if (cell->feature->decoded.decoding == TFEED_DECODING_NUMBER)
         return put_number(parser, i, value, row, reterr);
-    const tfeed_status status = tfi_decoder_decode(cell->decoder, chunk, 0, row, &why);
+    const tfeed_status status =
+        tfi_decoder_decode(cell->decoder, &value->bytes, 0, parser->kept, row, &why);
     if (status == TFEED_OK)
         return TFEED_OK;
     return status == TFEED_RESOURCE_EXHAUSTED
@@ -245,7 +236,7 @@ tfeed_status tfi_record_form_parse(struct tfeed_example_parser *parser,
                                    struct tfeed_error *reterr)
 {
     struct tfi_record_form *form = parser->form;
-    struct tfi_kept_bytes *kept = columns != NULL ? &columns->kept : &form->kept;
+    struct tfi_kept_bytes *kept = parser->kept;
     tfeed_status status = TFEED_OK;
     size_t n_done = 0;
     for (; n_done < n; n_done++) {

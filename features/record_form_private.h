@@ -23,13 +23,11 @@ tfeed_status tfi_record_form_new(const struct tfeed_schema *schema,
 void tfi_record_form_free(struct tfi_record_form *form);
 
 /* Parses records into the rows and lists that the parser's cells name, up to the first bad one.
- * Strings are views without a reference, also of bytes that `columns`, or where that is NULL the
- * form, keep: tfi_record_form_settle says that those that stay are counted. */
+ * Strings are views without a reference, also of bytes that parser->kept keeps. */
 tfeed_status tfi_record_form_parse(struct tfeed_example_parser *parser,
                                    const struct tfeed_bytes *serialized, size_t n,
                                    struct tfeed_columns *columns, size_t *ret_n_done,
                                    struct tfeed_error *reterr);
-void tfi_record_form_settle(struct tfi_record_form *form);
 
 /* The record that was parsed last as a serialized Example; NULL where it never was one. */
 const struct tfeed_bytes *tfi_record_form_example(const struct tfi_record_form *form);

@@ -49,6 +49,8 @@ static void put_decoded(struct tfi_json_maker *maker, const struct tfi_decoded *
         tfi_json_put_bool(maker, "padded", true);
     if (decoded->compression != TFEED_COMPRESSION_NONE)
         tfi_json_put_string(maker, "compression", tfeed_compression_name(decoded->compression));
+    if (decoded->max_bytes > 0)
+        tfi_json_put_int64(maker, "max_bytes", (int64_t)decoded->max_bytes);
 }
 
 static tfeed_status put_fixed(struct tfi_json_maker *maker, const struct tfi_column *column,

@@ -32,7 +32,7 @@ static const char *const tfi_partition_names[] = {"row_splits", "row_lengths",  
 enum { TFI_N_PARTITION_KINDS = sizeof tfi_partition_names / sizeof tfi_partition_names[0] };
 
 /* The names of enum tfeed_decoding. */
-static const char *const tfi_decoding_names[] = {"raw", "number", "tensor"};
+static const char *const tfi_decoding_names[] = {"raw", "number", "tensor", "bytes"};
 enum { TFI_N_DECODINGS = sizeof tfi_decoding_names / sizeof tfi_decoding_names[0] };
 
 /* Floats that JSON has no numbers for. */

@@ -139,6 +139,22 @@ static tfeed_status bool_member(struct column_json *json, const char *key, bool 
     return value == NULL ? TFEED_OK : tfi_json_as_bool(value, json->what, ret_value, reterr);
 }
 
+/* A number of bytes, from 1 on. */
+static tfeed_status bytes_member(struct column_json *json, const char *key, size_t *ret_bytes,
+                                 struct tfeed_error *reterr)
+{
+    const struct tfi_json *value = member(json, key);
+    int64_t number;
+    if (value == NULL)
+        return TFEED_OK;
+    TFI_TRY(tfi_json_as_int64(value, json->what, &number, reterr));
+    if (number < 1)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "%s: expected a number above 0, found %lld",
+                        json->what, (long long)number);
+    *ret_bytes = (size_t)number;
+    return TFEED_OK;
+}
+
 static tfeed_status read_decoded(struct column_json *json, struct tfeed_decoded_column *options,
                                  struct tfeed_error *reterr)
 {
@@ -151,6 +167,7 @@ static tfeed_status read_decoded(struct column_json *json, struct tfeed_decoded_
     options->decoding = (enum tfeed_decoding)decoding;
     TFI_TRY(bool_member(json, "big_endian", &options->big_endian, reterr));
     TFI_TRY(bool_member(json, "padded", &options->padded, reterr));
+    TFI_TRY(bytes_member(json, "max_bytes", &options->max_bytes, reterr));
     const struct tfi_json *compression = member(json, "compression");
     if (compression == NULL)
         return TFEED_OK;

@@ -44,6 +44,7 @@ struct tfi_decoded {
     bool big_endian;
     bool padded;
     enum tfeed_compression compression;
+    size_t max_bytes; /* 0: the default; of strings that are inflated */
 };
 
 struct tfi_feature {
@@ -116,7 +117,8 @@ static inline bool tfi_feature_is_raw(const struct tfi_feature *feature)
 static inline bool tfi_feature_is_spelled(const struct tfi_feature *feature)
 {
     return tfi_feature_is_raw(feature) || (feature->store == TFI_STORE_DECODED &&
-                                           feature->decoded.decoding != TFEED_DECODING_NUMBER);
+                                           (feature->decoded.decoding == TFEED_DECODING_RAW ||
+                                            feature->decoded.decoding == TFEED_DECODING_TENSOR));
 }
 
 /* The first column that has rows of any length; -1: all are of one shape. */

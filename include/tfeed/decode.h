@@ -233,14 +233,16 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_parse_tensor(const struct tfeed_tens
 enum tfeed_decoding {
     TFEED_DECODING_RAW,    /**< one value, the bytes of all elements: tfeed_decode_raw */
     TFEED_DECODING_NUMBER, /**< as many values as elements, a text each: tfeed_string_to_number */
-    TFEED_DECODING_TENSOR  /**< one value, a serialized TensorProto: tfeed_parse_tensor */
+    TFEED_DECODING_TENSOR, /**< one value, a serialized TensorProto: tfeed_parse_tensor */
+    TFEED_DECODING_BYTES   /**< as many values as elements, a stream each, which become strings:
+                                tfeed_decode_compressed */
 };
 
 /** What a decoded column is; start from tfeed_decoded_column_init. */
 struct tfeed_decoded_column {
     size_t struct_size;           /**< set by tfeed_decoded_column_init */
     enum tfeed_decoding decoding; /**< TFEED_DECODING_RAW */
-    enum tfeed_dtype dtype;       /**< TFEED_UINT8; one that the function gives, no strings */
+    enum tfeed_dtype dtype;       /**< TFEED_UINT8; one that the function gives */
     struct tfeed_shape shape;     /**< of a row, fully known; that of a TensorProto; a scalar */
     bool big_endian;              /**< of RAW: the byte order; false */
     bool padded;                  /**< of RAW: false; true: a value may be shorter than the row, and
@@ -248,7 +250,9 @@ struct tfeed_decoded_column {
                                        tfeed_decode_padded_raw does it */
     enum tfeed_compression compression; /**< of RAW and TENSOR: TFEED_COMPRESSION_NONE; GZIP, ZLIB:
                                              a value is inflated first, as by
-                                             tfeed_decode_compressed */
+                                             tfeed_decode_compressed. Of BYTES: GZIP or ZLIB */
+    size_t max_bytes; /**< of compressed values of a column of strings: what one may inflate to; 0:
+                           TFEED_DECODE_MAX_BYTES */
     const struct tfeed_tensor *default_value; /**< NULL: the feature must be there. Else the row of
                                                    an Example without it: the column's dtype and as
                                                    many elements as shape has; copied */
@@ -258,17 +262,23 @@ struct tfeed_decoded_column {
 TFEED_API void tfeed_decoded_column_init(struct tfeed_decoded_column *options);
 
 /**
- * Adds a feature of bytes that becomes numbers while an Example is parsed (FixedLenFeature of
- * tf.string, then a decode op). The column is one of TFEED_COLUMN_FIXED, wherever columns are: in
- * tensors, batches, contexts of SequenceExamples, the loader's and the batchers' columns.
+ * Adds a feature of bytes that becomes numbers or other strings while an Example is parsed
+ * (FixedLenFeature of tf.string, then a decode op). The column is one of TFEED_COLUMN_FIXED,
+ * wherever columns are: in tensors, batches, contexts of SequenceExamples, the loader's and the
+ * batchers' columns.
  *
  * A value that cannot be decoded, or to another number of bytes or another shape than the row has,
  * makes its Example INVALID_ARGUMENT: the message names the feature and says what tfeed_decode_raw
  * and its neighbours say.
  *
  * A compressed value is inflated to what its row can take and no further: RAW to the bytes of the
- * row (padded ones are not looked at behind that), a TensorProto to 12 bytes an element more than
- * the row has, and 1 KiB.
+ * row (padded ones are not looked at behind that), a TensorProto of numbers to 12 bytes an element
+ * more than the row has, and 1 KiB. What becomes strings is inflated to max_bytes at most; more is
+ * INVALID_ARGUMENT, as a fault of the Example.
+ *
+ * Strings of a TensorProto that is not compressed are views of their record, as those of other
+ * columns are. What was inflated stands in blocks that many strings share, each of which lives as
+ * long as one of its strings; also what a later value of the same Example replaced lives so long.
  *
  * For bytes that are scaled to floats: tfeed_schema_add_raw.
  *
@@ -276,12 +286,14 @@ TFEED_API void tfeed_decoded_column_init(struct tfeed_decoded_column *options);
  *
  * @param name  of the feature and the column; copied
  * @return as tfeed_schema_add_fixed; TFEED_INVALID_ARGUMENT also for a struct_size, decoding, dtype
- *         or compression not as above, byte order, padding or compression where there is none, and
- *         a padded row of no bytes
+ *         or compression not as above, byte order, padding, compression or a limit where there is
+ *         none, and a padded row of no bytes
  * Thread safety: externally locked, as all that adds to a schema.
- * Complexity:    no allocation per row. A parser holds an inflater for each compressed column, and
- *                room for an inflated TensorProto. zlib takes the rest of its memory with the first
- *                value that needs it: then parsing may be TFEED_RESOURCE_EXHAUSTED.
+ * Complexity:    no allocation per row, but the blocks of inflated strings, of 16 KiB or of one
+ *                longer string. A parser holds an inflater for each compressed column, and room
+ *                for the longest value inflated so far. zlib takes the rest of its memory with
+ *                the first value that needs it: then parsing may be TFEED_RESOURCE_EXHAUSTED, as
+ *                where there is no room for a value.
  * Since:         0.1
  */
 TFEED_API TFEED_MUST_USE tfeed_status

@@ -16,6 +16,7 @@
 #define RAW    TFEED_DECODING_RAW
 #define NUMBER TFEED_DECODING_NUMBER
 #define TENSOR TFEED_DECODING_TENSOR
+#define BYTES  TFEED_DECODING_BYTES
 
 /* The head of a TensorProto: dtype, and a shape of one dimension. */
 #define VECTOR_OF(dtype, n) "\x08" dtype "\x12\x04\x12\x02\x08" n
@@ -308,7 +309,7 @@ Test(decoded_column, a_tensor_that_inflates_to_too_much_is_refused)
 {
     const struct wire_bytes bomb = zeros_packed(TFEED_COMPRESSION_GZIP, 1 << 18);
     expect_tensor_refused(TFEED_COMPRESSION_GZIP, (const char *)bomb.data, bomb.len,
-                          "a TensorProto of more than the");
+                          "inflate to more than the limit of 1056 ");
 }
 
 /* ---------------------------------------------------------------- missing, twice */
@@ -384,19 +385,24 @@ struct refusal {
 
 ParameterizedTestParameters(decoded_column, options_that_do_not_fit_are_refused)
 {
-    static struct refusal refusals[15];
+    static struct refusal refusals[19];
     size_t n = 0;
 #define REFUSE(decoding, dtype, words, ...)                                                        \
     refusals[n].options = decoded_of(decoding, dtype, 2);                                          \
     refusals[n].options.__VA_ARGS__;                                                               \
     memcpy(refusals[n++].phrase, words, sizeof words)
     REFUSE(RAW, TFEED_UINT8, "struct_size 1", struct_size = 1);
-    REFUSE((enum tfeed_decoding)3, TFEED_UINT8, "the number 3", padded = false);
+    REFUSE((enum tfeed_decoding)4, TFEED_UINT8, "the number 4", padded = false);
     REFUSE((enum tfeed_decoding) - 1, TFEED_UINT8, "the number -1", padded = false);
     REFUSE(RAW, TFEED_STRING, "dtype string", padded = false);
     REFUSE(RAW, TFEED_UINT32, "dtype uint32", padded = false);
     REFUSE(NUMBER, TFEED_INT16, "dtype int16", padded = false);
-    REFUSE(TENSOR, TFEED_STRING, "dtype string", padded = false);
+    REFUSE(NUMBER, TFEED_STRING, "dtype string", padded = false);
+    REFUSE(BYTES, TFEED_UINT8, "dtype uint8", compression = TFEED_COMPRESSION_GZIP);
+    REFUSE(BYTES, TFEED_STRING, "expected gzip or zlib", padded = false);
+    REFUSE(TENSOR, TFEED_STRING, "a limit of bytes", max_bytes = 1);
+    REFUSE(RAW, TFEED_UINT8, "a limit of bytes", max_bytes = 1);
+    refusals[n - 1].options.compression = TFEED_COMPRESSION_GZIP;
     REFUSE(TENSOR, TFEED_DTYPE_INVALID, "dtype invalid", padded = false);
     REFUSE(TENSOR, TFEED_INT32, "byte order", big_endian = true);
     REFUSE(NUMBER, TFEED_INT32, "padding", padded = true);

@@ -4,7 +4,8 @@
  * test_decoded_columns.c - batches of columns that were decoded while records were parsed.
  *
  * Record r has the text of r ("id"), two big-endian int16 r and -r ("pair"), a TensorProto of the
- * double r / 4 in a zlib stream ("proto"), and 4 bytes r % 256 ("image").
+ * double r / 4 in a zlib stream ("proto"), a TensorProto of two strings, the text of r and "!"
+ * ("words"), the text of r in a zlib stream ("note"), and 4 bytes r % 256 ("image").
  */
 #include "tests/unit/loader/loader_fixture.h"
 
@@ -12,7 +13,17 @@
 
 #include <tfeed/decode.h>
 
-enum { AT_ID, AT_PAIR, AT_PROTO, AT_IMAGE, N_COLUMNS, N_RECORDS = 600, N_PIXELS = 4 };
+enum {
+    AT_ID,
+    AT_PAIR,
+    AT_PROTO,
+    AT_WORDS,
+    AT_NOTE,
+    AT_IMAGE,
+    N_COLUMNS,
+    N_RECORDS = 600,
+    N_PIXELS = 4
+};
 
 static struct t_files files;
 static struct tfeed_schema *schema;
@@ -26,12 +37,29 @@ static size_t write_proto(double number, uint8_t to[64])
     return len;
 }
 
+static size_t write_words(const char *text, uint8_t to[64])
+{
+    const int len = snprintf((char *)to, 64, "\x08\7\x12\4\x12\2\x08\2\x42%c%s\x42\1!",
+                             (char)strlen(text), text);
+    cr_assert(len > 0 && len < 64);
+    return (size_t)len;
+}
+
+static size_t write_note(const char *text, uint8_t to[64])
+{
+    uLongf len = 64;
+    cr_assert_eq(compress(to, &len, (const Bytef *)text, strlen(text)), Z_OK);
+    return len;
+}
+
 static struct tfeed_bytes example_of(struct tfeed_example_builder *builder, int64_t r, bool is_bad)
 {
-    static const char *const names[N_COLUMNS] = {"id", "pair", "proto", "image"};
+    static const char *const names[N_COLUMNS] = {"id", "pair", "proto", "words", "note", "image"};
     char text[24];
     uint8_t image[N_PIXELS];
     uint8_t proto[64];
+    uint8_t words[64];
+    uint8_t note[64];
     const uint16_t minus = (uint16_t)-r;
     const uint8_t pair[] = {(uint8_t)(r >> 8), (uint8_t)r, (uint8_t)(minus >> 8), (uint8_t)minus};
     memset(image, (uint8_t)r, sizeof image);
@@ -39,6 +67,8 @@ static struct tfeed_bytes example_of(struct tfeed_example_builder *builder, int6
     const struct tfeed_bytes values[N_COLUMNS] = {{(const uint8_t *)text, strlen(text), NULL},
                                                   {pair, sizeof pair, NULL},
                                                   {proto, write_proto((double)r / 4, proto), NULL},
+                                                  {words, write_words(text, words), NULL},
+                                                  {note, write_note(text, note), NULL},
                                                   {image, sizeof image, NULL}};
     struct tfeed_bytes record = {0};
     tfeed_example_builder_clear(builder);
@@ -77,7 +107,7 @@ static void add(const char *name, enum tfeed_decoding decoding, enum tfeed_dtype
     options.dtype = dtype;
     if (is_pair)
         options.shape = tfeed_shape_vector(2);
-    options.big_endian = is_pair;
+    options.big_endian = is_pair && decoding == TFEED_DECODING_RAW;
     options.compression = compression;
     cr_assert_eq(tfeed_schema_add_decoded(schema, name, &options, NULL), TFEED_OK);
 }
@@ -92,6 +122,8 @@ static void set_up(void)
     add("id", TFEED_DECODING_NUMBER, TFEED_INT64, false, TFEED_COMPRESSION_NONE);
     add("pair", TFEED_DECODING_RAW, TFEED_INT16, true, TFEED_COMPRESSION_NONE);
     add("proto", TFEED_DECODING_TENSOR, TFEED_DOUBLE, false, TFEED_COMPRESSION_ZLIB);
+    add("words", TFEED_DECODING_TENSOR, TFEED_STRING, true, TFEED_COMPRESSION_NONE);
+    add("note", TFEED_DECODING_BYTES, TFEED_STRING, false, TFEED_COMPRESSION_ZLIB);
     /* widened by the caller: the others must come through the schema that workers parse with */
     cr_assert_eq(tfeed_schema_add_raw(schema, "image", TFEED_FLOAT, N_PIXELS, 0.5F, 1, NULL),
                  TFEED_OK);
@@ -105,6 +137,13 @@ static void tear_down(void)
 
 TestSuite(decoded_columns, .init = set_up, .fini = tear_down, .timeout = T_HANG_SECONDS);
 
+static void check_string(const struct tfeed_tensor *column, int64_t i, const char *expected)
+{
+    const struct tfeed_bytes *string = &tfeed_tensor_strings(column)[i];
+    cr_assert_eq(string->len, strlen(expected));
+    cr_assert_eq(memcmp(string->data, expected, string->len), 0);
+}
+
 static void check_row(const struct tfeed_tensor *const columns[N_COLUMNS], int64_t row)
 {
     const int64_t r = tfeed_tensor_int64s(columns[AT_ID])[row];
@@ -113,6 +152,11 @@ static void check_row(const struct tfeed_tensor *const columns[N_COLUMNS], int64
     cr_assert_eq(pair[0], (int16_t)r);
     cr_assert_eq(pair[1], (int16_t)-r);
     cr_assert_eq(((const double *)columns[AT_PROTO]->data)[row], (double)r / 4);
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)r);
+    check_string(columns[AT_WORDS], 2 * row, text);
+    check_string(columns[AT_WORDS], 2 * row + 1, "!");
+    check_string(columns[AT_NOTE], row, text);
     for (int i = 0; i < N_PIXELS; i++)
         cr_assert_eq(tfeed_tensor_floats(columns[AT_IMAGE])[row * N_PIXELS + i],
                      (float)(uint8_t)r * 0.5F + 1);

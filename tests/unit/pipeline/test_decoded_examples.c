@@ -4,9 +4,11 @@
  * test_decoded_examples.c - columns that are decoded while examples are batched: as tensors, beside
  * lists, and example by example before they are batched.
  *
- * Of the files of pipeline_fixture.h "raw" is read as big-endian uint16.
+ * Of the files of pipeline_fixture.h "raw" is read as big-endian uint16. Where has_strings is set,
+ * it is a zlib stream of the label as text, and read as a string.
  */
 #include <criterion/criterion.h>
+#include <zlib.h>
 
 #include <tfeed/decode.h>
 
@@ -20,6 +22,7 @@ static char path[T_PATH_BYTES];
 static struct fixture_program program;
 static struct tfeed_batch_options options;
 static int n_threads_before;
+static bool has_strings;
 
 static void set_up(void)
 {
@@ -41,6 +44,32 @@ static void tear_down(void)
 
 TestSuite(decoded_examples, .init = set_up, .fini = tear_down);
 
+static void write_streams(void)
+{
+    struct tfeed_record_writer *writer = NULL;
+    struct tfeed_example_builder *builder = NULL;
+    const uint8_t *record = NULL;
+    size_t n_bytes = 0;
+    FIXTURE_MUST(tfeed_record_writer_open(path, NULL, &writer, error));
+    FIXTURE_MUST(tfeed_example_builder_new(NULL, &builder, error));
+    for (int64_t i = 0; i < N_EXAMPLES; i++) {
+        char text[24];
+        uint8_t stream[64];
+        uLongf len = sizeof stream;
+        (void)snprintf(text, sizeof text, "%lld", (long long)i);
+        cr_assert_eq(compress(stream, &len, (const Bytef *)text, strlen(text)), Z_OK);
+        const struct tfeed_bytes value = {stream, len, NULL};
+        tfeed_example_builder_clear(builder);
+        FIXTURE_MUST(tfeed_example_builder_add_int64(builder, "label", &i, 1, error));
+        FIXTURE_MUST(tfeed_example_builder_add_bytes(builder, "raw", &value, 1, error));
+        FIXTURE_MUST(tfeed_example_builder_finish(builder, &record, &n_bytes, error));
+        FIXTURE_MUST(tfeed_record_writer_write(writer, record, n_bytes, error));
+    }
+    FIXTURE_MUST(tfeed_record_writer_close(writer, error));
+    tfeed_example_builder_free(builder);
+    tfeed_record_writer_free(writer);
+}
+
 /* Files, names, and the schema; number `bad` has a byte too many. */
 static void open_program(int64_t bad)
 {
@@ -48,7 +77,10 @@ static void open_program(int64_t bad)
     const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
     struct tfeed_producer_options producer_options;
     struct tfeed_decoded_column column;
-    fixture_write_file(path, 0, N_EXAMPLES, bad, TFEED_COMPRESSION_NONE);
+    if (has_strings)
+        write_streams();
+    else
+        fixture_write_file(path, 0, N_EXAMPLES, bad, TFEED_COMPRESSION_NONE);
     tfeed_producer_options_init(&producer_options);
     producer_options.n_epochs = 1;
     FIXTURE_MUST(fixture_open(&program, NULL, files, 1, &producer_options, error));
@@ -58,6 +90,13 @@ static void open_program(int64_t bad)
     column.dtype = TFEED_UINT16;
     column.shape = tfeed_shape_vector(N_NUMBERS);
     column.big_endian = true;
+    if (has_strings) {
+        tfeed_decoded_column_init(&column);
+        column.decoding = TFEED_DECODING_BYTES;
+        column.dtype = TFEED_STRING;
+        column.shape = tfeed_shape_vector(1);
+        column.compression = TFEED_COMPRESSION_ZLIB;
+    }
     FIXTURE_MUST(tfeed_schema_add_decoded(program.schema, "raw", &column, error));
 }
 
@@ -72,14 +111,22 @@ static void expect_row(const struct tfeed_tensor *labels, const struct tfeed_ten
                        int64_t row, int *counts)
 {
     const int64_t label = tfeed_tensor_int64s(labels)[row];
-    cr_assert_eq(numbers->dtype, TFEED_UINT16);
     cr_assert(label >= 0 && label < N_EXAMPLES);
+    counts[label]++;
+    if (has_strings) {
+        const struct tfeed_bytes *string = &tfeed_tensor_strings(numbers)[row];
+        char text[24];
+        (void)snprintf(text, sizeof text, "%lld", (long long)label);
+        cr_assert_eq(string->len, strlen(text));
+        cr_assert_eq(memcmp(string->data, text, string->len), 0);
+        return;
+    }
+    cr_assert_eq(numbers->dtype, TFEED_UINT16);
     for (int64_t i = 0; i < N_NUMBERS; i++) {
         const unsigned high = (uint8_t)(label + 2 * i);
         const unsigned low = (uint8_t)(label + 2 * i + 1);
         cr_assert_eq(((const uint16_t *)numbers->data)[row * N_NUMBERS + i], high << 8 | low);
     }
-    counts[label]++;
 }
 
 /* Takes all batches: each example comes once. */
@@ -95,7 +142,7 @@ static void expect_all(void)
             numbers = tfeed_columns_values(program.lists, FIXTURE_PIXELS);
         }
         cr_assert_eq(numbers->shape.n_dims, 2);
-        cr_assert_eq(numbers->shape.dims[1], N_NUMBERS);
+        cr_assert_eq(numbers->shape.dims[1], has_strings ? 1 : N_NUMBERS);
         for (int64_t row = 0; row < numbers->shape.dims[0]; row++)
             expect_row(labels, numbers, row, counts);
     }
@@ -130,7 +177,7 @@ Test(decoded_examples, they_stand_beside_lists)
     expect_all();
 }
 
-Test(decoded_examples, examples_are_decoded_before_they_are_batched)
+static void expect_all_from_source(void)
 {
     struct tfeed_record_reader_options reader_options;
     struct tfeed_reader *reader = NULL;
@@ -147,6 +194,39 @@ Test(decoded_examples, examples_are_decoded_before_they_are_batched)
     FIXTURE_MUST(tfeed_start_queue_runners(program.context, program.coordinator, error));
     tfeed_reader_unref(reader);
     expect_all();
+}
+
+Test(decoded_examples, examples_are_decoded_before_they_are_batched)
+{
+    expect_all_from_source();
+}
+
+Test(decoded_examples, inflated_strings_are_batched)
+{
+    has_strings = true;
+    for (int i = 0; i < 2; i++) {
+        options.n_prefetch = i == 0 ? 0 : 2;
+        open_program(-1);
+        start_examples();
+        expect_all();
+        cr_assert_eq(remove(path), 0);
+    }
+}
+
+Test(decoded_examples, inflated_strings_stand_beside_lists)
+{
+    has_strings = true;
+    program.has_lists = true;
+    open_program(-1);
+    FIXTURE_MUST(tfeed_schema_add_variable(program.schema, "nothing", TFEED_INT64, error));
+    start_examples();
+    expect_all();
+}
+
+Test(decoded_examples, inflated_strings_come_from_a_source)
+{
+    has_strings = true;
+    expect_all_from_source();
 }
 
 Test(decoded_examples, a_value_of_another_length_is_named)
