@@ -158,7 +158,7 @@ static bool same_input(const json_t *row, const json_t *other)
 
 /* ------------------------------------------------------------------ columns */
 
-/* Row i of the column is decoded from string i. */
+/* Row i of the column is decoded from string i, in a record that is gone behind it. */
 static tfeed_status parse_strings(const struct tfeed_tensor *strings,
                                   struct tfeed_example_builder *builder,
                                   struct tfeed_example_parser *parser, struct tfeed_tensor *column,
@@ -166,13 +166,19 @@ static tfeed_status parse_strings(const struct tfeed_tensor *strings,
 {
     tfeed_status status = TFEED_OK;
     for (int64_t i = 0; status == TFEED_OK && i < tfeed_tensor_n_elements(strings); i++) {
+        static const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
         struct tfeed_bytes example = {0};
+        struct tfeed_tensor record;
         tfeed_example_builder_clear(builder);
         if (tfeed_example_builder_add_bytes(builder, "x", &tfeed_tensor_strings(strings)[i], 1,
                                             NULL) != TFEED_OK ||
-            tfeed_example_builder_finish(builder, &example.data, &example.len, NULL) != TFEED_OK)
+            tfeed_example_builder_finish(builder, &example.data, &example.len, NULL) != TFEED_OK ||
+            tfeed_tensor_alloc(TFEED_STRING, &scalar, NULL, &record, NULL) != TFEED_OK ||
+            tfeed_tensor_set_string(&record, 0, example.data, example.len, NULL) != TFEED_OK)
             abort();
-        status = tfeed_example_parser_parse(parser, &example, 1, column, i, NULL, reterr);
+        status = tfeed_example_parser_parse(parser, tfeed_tensor_strings(&record), 1, column, i,
+                                            NULL, reterr);
+        tfeed_tensor_clear(&record);
     }
     return status;
 }
@@ -506,7 +512,7 @@ static void replay_both(struct replay *replay, const char *file, const char *fil
 
 /* ---------------------------------------------------- compressed, JSON, tensors */
 
-/* Each string as a row of the bytes that it holds. */
+/* Each string as a row of the bytes that it holds; and all as strings again. */
 static void replay_compressed_columns(struct replay *replay, const char *file, size_t i,
                                       const json_t *row, const struct tfeed_tensor *strings,
                                       const struct tfeed_tensor *inflated)
@@ -533,6 +539,12 @@ static void replay_compressed_columns(struct replay *replay, const char *file, s
             replay_fail(replay, file, case_name, "by a column: %s", got.error.message);
         outcome_clear(&got);
     }
+    if (options.compression == TFEED_COMPRESSION_NONE)
+        return;
+    options.decoding = TFEED_DECODING_BYTES;
+    options.dtype = TFEED_STRING;
+    options.shape = scalar;
+    replay_column(replay, file, i, row, NULL, strings, &options);
 }
 
 static void replay_compressed(struct replay *replay)
@@ -607,8 +619,7 @@ static void replay_parse_tensor(struct replay *replay)
         if (got.status == TFEED_OK)
             options.shape = got.tensors[0].shape;
         outcome_clear(&got);
-        if (options.dtype != TFEED_STRING)
-            replay_column(replay, file, i, row, NULL, &serialized, &options);
+        replay_column(replay, file, i, row, NULL, &serialized, &options);
         free(bytes);
     }
     json_decref(rows);
