@@ -63,6 +63,7 @@ struct file_stream {
     /* drawing */
     bool is_reading;
     bool is_read;        /* all pieces are here */
+    bool lacks_memory;   /* for the next piece: nothing more is read */
     struct piece *first; /* in order */
     struct piece *last;
     uint32_t n_pieces;
@@ -327,6 +328,7 @@ void file_sequence_fill_run(struct fill *fill)
 static void settle_read(struct file_stream *stream, const struct tfeed_allocator *allocator)
 {
     struct piece *piece = stream->made;
+    stream->lacks_memory = piece == NULL;
     for (; stream->n_made > 0; stream->n_made--) {
         struct piece *next = piece->next;
         piece->next = NULL;
@@ -387,10 +389,12 @@ static struct piece *piece_new(struct file_stream *stream)
     return piece;
 }
 
+/* Without memory for a piece the fill does nothing: who waits for it is to hear of that. */
 static struct fill *claim_read(struct file_stream *stream)
 {
     const struct file_sequence *sequence = stream->work.sequence;
-    if (stream->is_reading || stream->is_read || stream->n_pieces >= sequence->max_pieces)
+    if (stream->is_reading || stream->is_read || stream->lacks_memory ||
+        stream->n_pieces >= sequence->max_pieces)
         return NULL;
     uint32_t n = sequence->max_pieces - stream->n_pieces;
     const uint32_t most = is_checked_apart(stream) ? PIECES_OF_READ : 1;
@@ -402,8 +406,6 @@ static struct fill *claim_read(struct file_stream *stream)
             break;
         end = &(*end)->next;
     }
-    if (stream->made == NULL)
-        return NULL;
     stream->is_reading = true;
     stream->n_fills++;
     return &stream->work.fill;
@@ -490,6 +492,8 @@ tfeed_status file_sequence_reach(struct file_sequence *sequence, struct file_str
     }
     if (stream->first == NULL && stream->is_read)
         return TFEED_OUT_OF_RANGE;
+    if (stream->first == NULL && stream->lacks_memory)
+        return tfi_fail_memory(reterr, "the records of a file");
     sequence->wanted = stream;
     return TFEED_UNAVAILABLE;
 }
