@@ -187,8 +187,12 @@ enum verdict admission_ask(struct admission_desk *desk, const struct file_set *s
                            const struct row *row, struct tfeed_error *reterr)
 {
     const struct admission *admission = desk->admission;
-    if (admission->parses && parse_row(desk, &row->bytes, reterr) != TFEED_OK)
-        return admission->on_error == TFEED_ON_ERROR_FAIL ? ROW_WANTED : ROW_BAD;
+    const tfeed_status status = admission->parses ? parse_row(desk, &row->bytes, reterr) : TFEED_OK;
+    /* no memory is no damage: the batch of the row says so, as it says all under FAIL */
+    if (status != TFEED_OK)
+        return admission->on_error == TFEED_ON_ERROR_FAIL || status == TFEED_RESOURCE_EXHAUSTED
+                   ? ROW_WANTED
+                   : ROW_BAD;
     struct tfeed_loader_record record = {
         .view = {row->bytes.data, row->bytes.len, row->place.offset, row->place.record,
                  row->bytes.block},

@@ -343,6 +343,35 @@ Test(text_records, records_that_do_not_parse_are_skipped_where_that_is_asked_for
     expect_bad_left_out(CSV, "bad-csv-*", TFEED_ORDER_FAST);
 }
 
+/* Record 123 is in the file of 7 to 299: what stands behind it is not read. */
+static void expect_file_stopped(enum form form, const char *pattern, enum tfeed_order order)
+{
+    static int64_t ids[2 * N_RECORDS];
+    for (int64_t n_workers = 0; n_workers <= 2; n_workers += 2) {
+        struct tfeed_loader_options options = options_of(order, n_workers);
+        struct tfeed_loader_statistics statistics = {.struct_size = sizeof statistics};
+        options.on_error = TFEED_ON_ERROR_STOP_FILE;
+        options.n_epochs = 1;
+        options.n_lanes = 1; /* one reads all of a file */
+        struct tfeed_loader *loader = t_open(pattern, schemas[form], &options);
+        const size_t n = check_all(loader, SIZE_MAX, ids, NULL);
+        cr_assert_eq(n, 123 + N_RECORDS - 300, "%zu rows", n);
+        for (size_t i = 0; i < n; i++)
+            cr_assert(ids[i] < 123 || ids[i] >= 300);
+        tfeed_loader_statistics_get(loader, &statistics);
+        cr_assert_eq(statistics.n_skipped, 1);
+        tfeed_loader_close(loader);
+    }
+}
+
+Test(text_records, records_that_do_not_parse_end_their_file_where_that_is_asked_for)
+{
+    expect_file_stopped(JSON, "bad-json-*", TFEED_ORDER_FILES);
+    expect_file_stopped(CSV, "bad-csv-*", TFEED_ORDER_FILES);
+    expect_file_stopped(JSON, "bad-json-*", TFEED_ORDER_FAST);
+    expect_file_stopped(CSV, "bad-csv-*", TFEED_ORDER_FAST);
+}
+
 static void expect_bad_named(enum form form, const char *path, const char *words)
 {
     for (int64_t n_workers = 0; n_workers <= 2; n_workers += 2) {
@@ -402,4 +431,91 @@ Test(text_records, filters_read_their_rows)
             cr_assert_eq(ids[i] % 2, 0);
         tfeed_loader_close(loader);
     }
+}
+
+/* -------------------------------------------------------------------- the map */
+
+/* Checks what it is given, and makes the number another one; with 13 it says no. */
+static tfeed_status add_thousand(const struct tfeed_loader_record *record, void *user_data,
+                                 struct tfeed_error *reterr)
+{
+    const enum form form = *(const enum form *)user_data;
+    const struct tfeed_bytes *name = record->row[AT_NAME];
+    int64_t *id = record->row[AT_ID];
+    char text[TEXT_BYTES];
+    uint8_t bytes[IMAGE_BYTES];
+    const struct tfeed_bytes written = form == JSON ? json_of(*id, text) : line_of(*id, text);
+    get_image(*id, bytes);
+    const bool is_as_written = record->view.len == written.len &&
+                               memcmp(record->view.data, written.data, written.len) == 0 &&
+                               name->len == name_len(*id) &&
+                               memcmp(name->data, bytes, name->len) == 0;
+    if (!is_as_written || *id == 13) {
+        (void)snprintf(reterr->message, sizeof reterr->message, "%s",
+                       is_as_written ? "unlucky" : "another record");
+        return TFEED_INVALID_ARGUMENT;
+    }
+    *id += 1000;
+    return TFEED_OK;
+}
+
+/* `schema` has the columns of the others, and perhaps lists behind them. */
+static void expect_mapped(enum form form, struct tfeed_schema *schema)
+{
+    for (int64_t n_workers = 0; n_workers <= 2; n_workers += 2) {
+        struct tfeed_loader_options options = options_of(TFEED_ORDER_FILES, n_workers);
+        struct tfeed_loader_statistics statistics = {.struct_size = sizeof statistics};
+        char pattern[64];
+        static int64_t ids[MAX_ROWS];
+        options.n_epochs = 1;
+        options.on_error = TFEED_ON_ERROR_SKIP;
+        options.map_row = add_thousand;
+        options.map_user_data = &form;
+        (void)snprintf(pattern, sizeof pattern, "%s-*", stems[form]);
+        struct tfeed_loader *loader = t_open(pattern, schema, &options);
+        cr_assert_eq(t_drain(loader, ids, TFEED_OUT_OF_RANGE), (size_t)N_RECORDS - 1);
+        for (int64_t i = 0; i < N_RECORDS - 1; i++)
+            cr_assert_eq(ids[i], 1000 + i + (i >= 13));
+        tfeed_loader_statistics_get(loader, &statistics);
+        cr_assert_eq(statistics.n_skipped, 1);
+        tfeed_loader_close(loader);
+    }
+}
+
+Test(text_records, maps_see_the_text_and_its_row)
+{
+    struct tfeed_schema *with_lists = make_schema(JSON, TFEED_UINT8);
+    cr_assert_eq(tfeed_schema_add_variable(with_lists, "nothing", TFEED_STRING, NULL), TFEED_OK);
+    expect_mapped(CSV, schemas[CSV]);
+    expect_mapped(JSON, schemas[JSON]);
+    expect_mapped(JSON, with_lists);
+    tfeed_schema_unref(with_lists);
+}
+
+/* ------------------------------------------------------------------ no memory */
+
+/* A record that could not be parsed for want of memory is not a damaged one. */
+Test(text_records, without_memory_no_record_is_skipped)
+{
+    write_file("few", JSON, 0, 12, -1);
+    T_FAIL_EACH_ALLOC(allocator, {
+        struct tfeed_loader_options options = t_options(&files);
+        struct tfeed_loader *loader = NULL;
+        options.allocator = allocator;
+        options.order = TFEED_ORDER_FILES;
+        options.on_error = TFEED_ON_ERROR_SKIP;
+        tfeed_status status = tfeed_loader_open("few", schemas[JSON], &options, &loader, NULL);
+        if (status == TFEED_OK) {
+            struct tfeed_batch *batch;
+            size_t n = 0;
+            while ((status = tfeed_loader_next(loader, &batch, NULL)) == TFEED_OK) {
+                for (int64_t row = 0; row < tfeed_batch_n_rows(batch); row++, n++)
+                    cr_assert_eq(tfeed_batch_int64s(batch, AT_ID)[row], (int64_t)n);
+                tfeed_batch_unref(batch);
+            }
+            cr_assert(status == TFEED_RESOURCE_EXHAUSTED || n == 12, "%zu rows", n);
+            tfeed_loader_close(loader);
+        }
+        cr_assert(status == TFEED_OUT_OF_RANGE || status == TFEED_RESOURCE_EXHAUSTED);
+    });
 }
