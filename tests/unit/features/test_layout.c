@@ -207,6 +207,186 @@ Test(layout, columns_without_a_template_have_none)
     tfeed_schema_unref(schema);
 }
 
+/* --- against entries ------------------------------------------------------------------------ */
+
+enum { A, B, N_PAIR };
+
+/* Columns "a" and "b", int64: by layouts, and by entries. */
+struct pair {
+    struct tfeed_schema *schema;
+    struct tfeed_example_parser *parsers[2];
+    struct tfeed_tensor columns[2][N_PAIR];
+};
+
+static void pair_init(struct pair *pair)
+{
+    const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
+    *pair = (struct pair){.schema = NULL};
+    cr_assert_eq(tfeed_schema_new(NULL, &pair->schema, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_add_fixed(pair->schema, "a", TFEED_INT64, &scalar, NULL), TFEED_OK);
+    cr_assert_eq(tfeed_schema_add_fixed(pair->schema, "b", TFEED_INT64, &scalar, NULL), TFEED_OK);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(tfeed_example_parser_new(pair->schema, NULL, &pair->parsers[i], NULL),
+                     TFEED_OK);
+        cr_assert_eq(tfeed_schema_alloc_columns(pair->schema, 1, NULL, pair->columns[i], NULL),
+                     TFEED_OK);
+    }
+    pair->parsers[1]->has_layouts = false;
+}
+
+static void pair_clear(struct pair *pair)
+{
+    for (int i = 0; i < 2; i++) {
+        for (int column = 0; column < N_PAIR; column++)
+            tfeed_tensor_clear(&pair->columns[i][column]);
+        tfeed_example_parser_free(pair->parsers[i]);
+    }
+    tfeed_schema_unref(pair->schema);
+}
+
+/* Parses a record both ways; what they say is the same. True: it was taken as a whole. */
+static bool pair_parse(struct pair *pair, const struct wire_bytes *record)
+{
+    struct t_guarded guarded;
+    tfeed_status status[2];
+    struct tfeed_error errors[2] = {TFEED_ERROR_INIT, TFEED_ERROR_INIT};
+    const uint64_t n_taken = pair->parsers[0]->layout.n_taken;
+    t_guarded_init_copy(&guarded, record->data, record->len);
+    const struct tfeed_bytes bytes = {guarded.data, guarded.len, NULL};
+    for (int i = 0; i < 2; i++)
+        status[i] = tfeed_example_parser_parse(pair->parsers[i], &bytes, 1, pair->columns[i], 0,
+                                               NULL, &errors[i]);
+    t_guarded_clear(&guarded);
+    cr_assert_eq(status[0], status[1]);
+    cr_assert_str_eq(errors[0].message, errors[1].message);
+    for (int column = 0; column < N_PAIR && status[0] == TFEED_OK; column++)
+        cr_assert_eq(*tfeed_tensor_int64s(&pair->columns[0][column]),
+                     *tfeed_tensor_int64s(&pair->columns[1][column]), "column %d", column);
+    return pair->parsers[0]->layout.n_taken > n_taken;
+}
+
+static struct wire_bytes number_of(const char *name, int64_t value)
+{
+    return entry_of(name, int64_feature(value));
+}
+
+/* An entry of n values that nobody wants, long enough for a layout. */
+static struct wire_bytes padding_of(size_t n)
+{
+    static const char zeros[WIRE_BYTES_MAX];
+    return entry_of("padding", bytes_feature(zeros, n));
+}
+
+/* Records as long as the first, each with its entries in another way: none passes for it. */
+Test(layout, records_of_one_length_are_told_apart)
+{
+    const struct wire_bytes a = number_of("a", 1), b = number_of("b", 2), padding = padding_of(60);
+    struct wire_bytes other_kind = number_of("a", 1), without_value = number_of("b", 2);
+    other_kind.data[other_kind.len - 3 - 2] = 0x12;   /* a list of floats */
+    without_value.data[without_value.len - 3] = 0x12; /* a field that no list has */
+    const struct wire_bytes good = example_of(joined(joined(a, b), padding));
+    const struct wire_bytes others[] = {
+        example_of(joined(joined(b, a), padding)),                 /* swapped */
+        example_of(joined(joined(padding, a), b)),                 /* moved */
+        example_of(joined(joined(number_of("c", 1), b), padding)), /* "a" is missing */
+        example_of(joined(joined(a, a), padding)),                 /* twice, "b" is missing */
+        example_of(joined(joined(other_kind, b), padding)),        /* … is of another kind */
+        example_of(joined(joined(a, without_value), padding)),     /* … has no value */
+        example_of(joined(joined(a, number_of("b", 300)), padding_of(59))),
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct pair pair;
+        pair_init(&pair);
+        cr_assert_eq(others[i].len, good.len, "record %zu", i);
+        cr_assert_not(pair_parse(&pair, &good));
+        cr_assert(pair_parse(&pair, &good));
+        cr_assert_not(pair_parse(&pair, &others[i]), "record %zu", i);
+        pair_clear(&pair);
+    }
+}
+
+/* The last of them counts: no layout says so. */
+Test(layout, a_feature_twice_in_one_map_has_none)
+{
+    struct pair pair;
+    const struct wire_bytes twice =
+        joined(joined(number_of("a", 1), number_of("b", 2)), number_of("a", 3));
+    const struct wire_bytes record = example_of(joined(twice, padding_of(60)));
+    pair_init(&pair);
+    for (int i = 0; i < 3; i++)
+        cr_assert_not(pair_parse(&pair, &record));
+    cr_assert_eq(pair.parsers[0]->layout.len, 0);
+    cr_assert_eq(*tfeed_tensor_int64s(&pair.columns[0][A]), 3);
+    pair_clear(&pair);
+}
+
+/* 64 bytes are compared at a time: shorter records have no layout, in others the last 64 may
+ * overlap those before. */
+Test(layout, records_of_any_length_are_read_within_their_bounds)
+{
+    const struct wire_bytes both = joined(number_of("a", 1), number_of("b", 2));
+    bool has_met[3] = {false}; /* 63, 64 and 65 bytes */
+    for (size_t n = 0; n < 120; n++) {
+        struct pair pair;
+        const struct wire_bytes record = example_of(joined(padding_of(n), both));
+        pair_init(&pair);
+        cr_assert_not(pair_parse(&pair, &record));
+        cr_assert_eq(pair_parse(&pair, &record), record.len >= TFI_LAYOUT_PART_BYTES, "%zu bytes",
+                     record.len);
+        cr_assert_eq(*tfeed_tensor_int64s(&pair.columns[0][B]), 2);
+        if (record.len + 1 - TFI_LAYOUT_PART_BYTES < 3)
+            has_met[record.len + 1 - TFI_LAYOUT_PART_BYTES] = true;
+        pair_clear(&pair);
+    }
+    cr_assert(has_met[0] && has_met[1] && has_met[2]);
+}
+
+/* So many parts, and no more: fixed bytes all over a record. */
+Test(layout, records_with_too_much_that_is_fixed_have_none)
+{
+    for (size_t n = TFI_LAYOUT_MAX_PARTS - 2; n <= TFI_LAYOUT_MAX_PARTS + 1; n++) {
+        struct wire_bytes all = joined(number_of("a", 1), number_of("b", 2));
+        struct pair pair;
+        for (size_t i = 0; i < n; i++) /* each begins a part: its value skips more than one */
+            all = joined(all, padding_of(70));
+        const struct wire_bytes record = example_of(all);
+        pair_init(&pair);
+        cr_assert_not(pair_parse(&pair, &record));
+        cr_assert_eq(pair_parse(&pair, &record), n <= TFI_LAYOUT_MAX_PARTS, "%zu", n);
+        pair_clear(&pair);
+    }
+}
+
+/* A layout says where values stand in a record, not where they go. */
+Test(layout, values_go_to_the_tensors_of_the_call)
+{
+    struct pair pair;
+    struct tfeed_tensor others[N_PAIR];
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    const struct wire_bytes padding = padding_of(60);
+    struct wire_bytes records[4];
+    struct tfeed_bytes views[4];
+    pair_init(&pair);
+    cr_assert_eq(tfeed_schema_alloc_columns(pair.schema, 7, NULL, others, NULL), TFEED_OK);
+    for (int i = 0; i < 4; i++) {
+        records[i] =
+            example_of(joined(joined(number_of("a", 10 + i), number_of("b", 20 + i)), padding));
+        views[i] = view_of(&records[i]);
+    }
+    cr_assert_not(pair_parse(&pair, &records[0]));
+    cr_assert_eq(tfeed_example_parser_parse(pair.parsers[0], views, 4, others, 3, NULL, &error),
+                 TFEED_OK);
+    cr_assert_eq(pair.parsers[0]->layout.n_taken, 4);
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(tfeed_tensor_int64s(&others[A])[3 + i], 10 + i);
+        cr_assert_eq(tfeed_tensor_int64s(&others[B])[3 + i], 20 + i);
+    }
+    cr_assert_eq(*tfeed_tensor_int64s(&pair.columns[0][A]), 10);
+    for (int column = 0; column < N_PAIR; column++)
+        tfeed_tensor_clear(&others[column]);
+    pair_clear(&pair);
+}
+
 /* --- when it is learnt ---------------------------------------------------------------------- */
 
 /* Records of two lengths in turn: learning becomes seldom, and one of them is still known. */
