@@ -75,12 +75,13 @@ static void write_records(print_function *print, int bad)
 }
 
 /* A text file with a header. */
-static void write_lines(void)
+/* Below a header; of line `bad` the last byte is missing, -1: none. */
+static void write_lines(int bad)
 {
     static char text[N_RECORDS * 32];
     size_t len = (size_t)snprintf(text, sizeof text, "label,name\n");
     for (int i = 0; i < N_RECORDS; i++) {
-        len += (size_t)print_line(text + len, sizeof text - len, i);
+        len += (size_t)print_line(text + len, sizeof text - len, i) - (i == bad);
         text[len++] = '\n';
     }
     t_write_file(path, text, len);
@@ -143,12 +144,10 @@ static void expect_all(int modulus)
 }
 
 /* TextLineReader, decode_csv, shuffle_batch. */
-Test(text_examples, lines_of_text_files_become_batches)
+static void start_lines(void)
 {
     struct tfeed_reader *reader = NULL;
     struct tfeed_batch_source lines, rows;
-    write_lines();
-    open_program();
     FIXTURE_MUST(tfeed_schema_set_csv_records(program.schema, NULL, error));
     FIXTURE_MUST(tfeed_text_line_reader_new(1, NULL, &reader, error));
     FIXTURE_MUST(
@@ -158,6 +157,13 @@ Test(text_examples, lines_of_text_files_become_batches)
     FIXTURE_MUST(tfeed_shuffle_batch(program.context, &rows, &options, &program.batcher, error));
     FIXTURE_MUST(tfeed_start_queue_runners(program.context, program.coordinator, error));
     tfeed_reader_unref(reader);
+}
+
+Test(text_examples, lines_of_text_files_become_batches)
+{
+    write_lines(-1);
+    open_program();
+    start_lines();
     expect_all(N_RECORDS);
 }
 
@@ -226,6 +232,23 @@ Test(text_examples, a_line_that_is_none_is_named)
     open_program();
     FIXTURE_MUST(tfeed_schema_set_csv_records(program.schema, NULL, error));
     expect_named("Quoted field has to end with quote");
+}
+
+/* Where the line stands in its file: there are no records to count. */
+Test(text_examples, a_line_of_a_text_file_that_is_none_is_named)
+{
+    static const char before[] = "label,name\n0,\"0\"\"\"\n1,\"1\"\"\"\n2,\"2\"\"\"\n3,\"3\"\"";
+    struct tfeed_error error = TFEED_ERROR_INIT;
+    write_lines(3);
+    open_program();
+    start_lines();
+    while (fixture_next(&program, NULL) == TFEED_OK)
+        ;
+    cr_assert_eq(fixture_end(&program, &error), TFEED_INVALID_ARGUMENT);
+    cr_assert_str_eq(error.path, path, "%s", error.message);
+    cr_assert_eq(error.offset, sizeof before - 1, "%s", error.message);
+    cr_assert_not_null(strstr(error.message, "Quoted field has to end with quote"), "%s",
+                       error.message);
 }
 
 Test(text_examples, a_text_that_is_no_json_is_named)
