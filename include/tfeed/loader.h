@@ -163,7 +163,9 @@ struct tfeed_loader_options {
                               * as many workers as processors one then rests, until the program
                               * stays away for more than 100 us between two calls of next */
     int64_t n_batches;       /**< 4: the ring's buffers, those that the program holds included */
-    int64_t budget_bytes;    /**< 0: the smaller of 1 GiB and a quarter of the memory there is */
+    int64_t budget_bytes;    /**< 0: the smaller of 1 GiB and a quarter of the memory there is.
+                              * Blocks for strings of JSON, and of CSV fields with doubled quotes,
+                              * are not counted */
     bool shuffle_may_shrink; /**< false; true: fewer records are shuffled where they do not fit */
 
     bool with_records; /**< tfeed_batch_records works; the records stay pinned with the batch */

@@ -213,6 +213,7 @@ Test(schema_records, a_checker_checks_texts)
         expect_checked(checker, "{features: {feature: {a: {int64List: {value: 1}}}}}", NULL);
         expect_checked(checker, two, allow_others ? NULL : "Feature: b is not in the schema");
         expect_checked(checker, "{", "Error while parsing JSON");
+        expect_checked(checker, "{}", "Feature: a");
         tfeed_schema_checker_free(checker);
 
         schema = new_schema();
