@@ -12,6 +12,7 @@
 
 #include "core/error_internal.h"
 #include "features/schema_json_private.h"
+#include "features/schema_private.h"
 
 enum { MAX_TEXT_BYTES = 16 << 20, WHAT_BYTES = 160, MAX_KEYS = TFEED_MAX_DIMS };
 
@@ -432,6 +433,10 @@ static tfeed_status make_sequence_schema(const struct tfi_json *root,
     tfeed_schema_unref(context);
     if (status == TFEED_OK)
         status = add_lists(schema, root, allocator, reterr);
+    if (status == TFEED_OK && tfeed_sequence_schema_n_lists(schema) > 0 &&
+        tfeed_sequence_schema_context(schema)->records != TFI_RECORDS_EXAMPLE)
+        status = tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                          "records: those with lists are SequenceExamples: neither JSON nor CSV");
     if (status != TFEED_OK) {
         tfeed_sequence_schema_unref(schema);
         return status;

@@ -7,7 +7,11 @@ tfeed schema --json train.tfrecords >s.json
 : >empty
 echo '{"tfeed_schema": 2, "columns": []}' >later.json
 echo '{"tfeed_schema": 1, "columns": [{"name": "x", "column": "none"}]}' >none.json
-for schema in empty later.json none.json train.tfrecords missing; do
+cat >lists.json <<'END'
+{"tfeed_schema": 1, "records": {"form": "csv"}, "columns": [{"name": "x", "column": "fixed", "dtype": "int64", "shape": []}],
+ "lists": [{"name": "l", "list": "fixed", "dtype": "int64", "shape": []}]}
+END
+for schema in empty later.json none.json lists.json train.tfrecords missing; do
     tfeed verify --schema $schema train.tfrecords
     echo "$?"
 done
