@@ -225,8 +225,8 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
 
 /* Records that a shuffle gives are far away, and the processor cannot guess where: a few of them
  * ahead are asked for, and with them as many bytes of what the caller reads next. Where a raw
- * column holds most of a record, copying it asks for the same part of those (copy_raw); here for
- * the rest. */
+ * column holds most of a record, copying it (tfi_copy_raw) asks for the same part of those; here
+ * for the rest. */
 enum { AHEAD_RECORDS = 4, AHEAD_BYTES = 1024 };
 
 static void ask_for(const uint8_t *data, size_t n_bytes)
