@@ -103,7 +103,7 @@ static void store_raw(const struct tfeed_example_parser *parser, struct filling 
     if (chunk.len != filling->cell->feature->value_bytes)
         note_fault(filling, (struct tfi_fault_detail){.fault = TFI_FAULT_LENGTH, .n = chunk.len});
     else if (filling->n == 0)
-        tfi_copy_raw(parser, filling->cell, chunk.data);
+        tfi_copy_raw_entry(parser, filling->cell, chunk.data);
     filling->n++;
 }
 
@@ -221,7 +221,7 @@ static inline __attribute__((always_inline)) size_t store_fixed(
     if (n_left < n_bytes)
         return 0;
     if (cell->store != TFI_STORE_FLOAT)
-        tfi_copy_raw(parser, cell, payload);
+        tfi_copy_raw_entry(parser, cell, payload);
     else if (n_bytes == sizeof(float))
         memcpy(cell->rows + row * sizeof(float), payload, sizeof(float));
     else

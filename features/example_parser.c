@@ -70,7 +70,7 @@ tfeed_status tfeed_example_parser_new(struct tfeed_schema *schema,
     parser->copy_bytes = tfi_copy_bytes_variant(tfi_cpu_level());
     parser->n_spread = spread_bytes(schema);
     parser->parse_features = tfi_parse_features_variant(tfi_cpu_level());
-    parser->take_layout = tfi_layout_take_variant(tfi_cpu_level());
+    parser->take_layouts = tfi_layout_take_variant(tfi_cpu_level());
     parser->has_layouts = true;
     parser->n_cells = schema->n_features;
     parser->max_expected = schema->n_features + EXTRA_POSITIONS;
@@ -160,14 +160,20 @@ static bool parse_entries(struct tfeed_example_parser *parser, const uint8_t **r
     return true;
 }
 
-/* Fills the cells from one record, as a whole or by its entries. */
-static inline __attribute__((always_inline)) bool parse_record(struct tfeed_example_parser *parser,
-                                                               const uint8_t **ret_at)
+/* Fills the cells from as many of the records as look like the one that was learnt, up to the first
+ * that does not. */
+static inline size_t take_layouts(struct tfeed_example_parser *parser,
+                                  const struct tfeed_bytes *records, size_t n, size_t row)
+{
+    if (parser->layout.len == 0 || parser->n_unordered > 0)
+        return 0;
+    return parser->take_layouts(parser, records, n, row);
+}
+
+/* Fills the cells from one record by its entries. */
+static bool parse_record(struct tfeed_example_parser *parser, const uint8_t **ret_at)
 {
     parser->record++;
-    if (parser->serialized->len == parser->layout.len && parser->layout.len > 0 &&
-        parser->n_unordered == 0 && parser->take_layout(parser))
-        return true;
     if (!parse_entries(parser, ret_at))
         return false;
     if (parser->has_layouts && parser->n_filled == parser->n_cells && parser->n_unordered == 0 &&
@@ -223,42 +229,6 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
     }
 }
 
-/* Records that a shuffle gives are far away, and the processor cannot guess where: a few of them
- * ahead are asked for, and with them as many bytes of what the caller reads next. Where a raw
- * column holds most of a record, copying it (tfi_copy_raw) asks for the same part of those; here
- * for the rest. */
-enum { AHEAD_RECORDS = 4, AHEAD_BYTES = 1024 };
-
-static void ask_for(const uint8_t *data, size_t n_bytes)
-{
-    for (size_t i = 0; i < n_bytes; i += TFI_AHEAD_LINE_BYTES)
-        __builtin_prefetch(data + i, 0, 2);
-}
-
-static inline void ask_ahead(struct tfeed_example_parser *parser, const struct tfeed_bytes *current,
-                             const struct tfeed_bytes *soon)
-{
-    const bool spreads = parser->n_spread > 0;
-    parser->ahead = (struct tfi_ahead){0};
-    if (soon != NULL) {
-        size_t n_bytes = soon->len < AHEAD_BYTES ? soon->len : AHEAD_BYTES;
-        if (spreads) {
-            parser->ahead.record = soon->data;
-            n_bytes = n_bytes > parser->n_spread ? n_bytes - parser->n_spread : 0;
-        }
-        ask_for(soon->data, n_bytes);
-    }
-    if (parser->stream != NULL && (size_t)(parser->stream_end - parser->stream) > current->len) {
-        size_t n_bytes = current->len;
-        if (spreads) {
-            parser->ahead.stream = parser->stream;
-            n_bytes = n_bytes > parser->n_spread ? n_bytes - parser->n_spread : 0;
-        }
-        ask_for(parser->stream, n_bytes);
-        parser->stream += current->len;
-    }
-}
-
 void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
                                    size_t len)
 {
@@ -284,8 +254,7 @@ static tfeed_status settle_unfilled(struct tfeed_example_parser *parser, struct 
 }
 
 /* Fills the cells from one record, or says what is wrong with it. */
-static inline __attribute__((always_inline)) tfeed_status take_record(
-    struct tfeed_example_parser *parser, struct tfeed_error *reterr)
+static tfeed_status take_record(struct tfeed_example_parser *parser, struct tfeed_error *reterr)
 {
     const uint8_t *bad_at;
     if (parse_record(parser, &bad_at))
@@ -299,6 +268,8 @@ static inline __attribute__((always_inline)) tfeed_status take_record(
 tfeed_status tfi_example_parser_take(struct tfeed_example_parser *parser,
                                      struct tfeed_error *reterr)
 {
+    if (take_layouts(parser, parser->serialized, 1, parser->row) == 1)
+        return TFEED_OK;
     return take_record(parser, reterr);
 }
 
@@ -313,11 +284,13 @@ static tfeed_status parse_records(struct tfeed_example_parser *parser,
     parser->kept = columns != NULL ? &columns->kept : &parser->kept_for_rows;
     if (parser->form != NULL)
         return tfi_record_form_parse(parser, serialized, n, columns, ret_n_done, reterr);
-    for (; n_done < n; n_done++) {
+    for (;; n_done++) {
+        n_done += take_layouts(parser, serialized + n_done, n - n_done, n_done);
+        if (n_done == n)
+            break;
         parser->row = n_done;
         parser->serialized = &serialized[n_done];
-        ask_ahead(parser, &serialized[n_done],
-                  n_done + AHEAD_RECORDS < n ? &serialized[n_done + AHEAD_RECORDS] : NULL);
+        tfi_ask_ahead(parser, serialized, n_done, n);
         status = take_record(parser, reterr);
         if (columns != NULL && status == TFEED_OK)
             status = tfi_columns_end_row(columns, parser, reterr);

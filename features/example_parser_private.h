@@ -102,10 +102,10 @@ struct tfeed_example_parser {
 
     /* How a record is taken as a whole. */
     bool has_layouts; /* all cells have templates */
-    tfi_layout_take_function *take_layout;
+    tfi_layout_take_function *take_layouts;
     struct tfi_layout layout;
 
-    /* What is asked for while the current record is parsed; see example_parser.c. */
+    /* What is asked for while the current record is parsed; see tfi_ask_ahead. */
     size_t n_spread;        /* bytes of a record that raw columns hold: copying them asks */
     struct tfi_ahead ahead; /* NULL: nothing is */
     const uint8_t *stream;  /* not yet asked for */
@@ -118,22 +118,66 @@ static inline uint8_t *tfi_row_of(const struct tfeed_example_parser *parser,
     return cell->rows + parser->row * cell->row_bytes;
 }
 
-/* A value of a raw column into its row; asks for what is wanted soon meanwhile. */
-static inline void tfi_copy_raw(const struct tfeed_example_parser *parser,
-                                const struct tfi_cell *cell, const uint8_t *bytes)
+/* A value of a raw column, which stands `at` bytes into its record, into a row; asks meanwhile for
+ * what stands there in what is wanted soon. */
+static inline __attribute__((always_inline)) void tfi_copy_raw(
+    const struct tfeed_example_parser *parser, const struct tfi_cell *cell, const uint8_t *bytes,
+    size_t at, uint8_t *row)
 {
     const struct tfi_feature *feature = cell->feature;
-    uint8_t *row = tfi_row_of(parser, cell);
-    const size_t at = (size_t)(bytes - parser->serialized->data);
     const struct tfi_ahead ahead = {
         .record = parser->ahead.record != NULL ? parser->ahead.record + at : bytes,
         .stream = parser->ahead.stream != NULL ? parser->ahead.stream + at : bytes,
     };
-    if (feature->store == TFI_STORE_RAW_FLOAT)
+    if (cell->store == TFI_STORE_RAW_FLOAT)
         parser->scale_bytes(bytes, feature->n_elements, feature->scale, feature->offset, &ahead,
                             (float *)(void *)row);
     else
         parser->copy_bytes(bytes, feature->value_bytes, &ahead, row);
+}
+
+/* … into the row of the current record. */
+static inline void tfi_copy_raw_entry(const struct tfeed_example_parser *parser,
+                                      const struct tfi_cell *cell, const uint8_t *bytes)
+{
+    tfi_copy_raw(parser, cell, bytes, (size_t)(bytes - parser->serialized->data),
+                 tfi_row_of(parser, cell));
+}
+
+/* Records that a shuffle gives are far away, and the processor cannot guess where: a few of them
+ * ahead are asked for, and with them as many bytes of what the caller reads next. Where a raw
+ * column holds most of a record, copying it (tfi_copy_raw) asks for the same part of those; here
+ * for the rest. */
+enum { TFI_AHEAD_RECORDS = 4, TFI_AHEAD_BYTES = 1024 };
+
+static inline __attribute__((always_inline)) void tfi_ask_for(const uint8_t *data, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i += TFI_AHEAD_LINE_BYTES)
+        __builtin_prefetch(data + i, 0, 2);
+}
+
+/* Before record `i` of n is copied. */
+static inline __attribute__((always_inline)) void tfi_ask_ahead(struct tfeed_example_parser *parser,
+                                                                const struct tfeed_bytes *records,
+                                                                size_t i, size_t n)
+{
+    const size_t n_spread = parser->n_spread;
+    const uint8_t *record = NULL;
+    const uint8_t *stream = NULL;
+    if (i + TFI_AHEAD_RECORDS < n) {
+        const struct tfeed_bytes *soon = &records[i + TFI_AHEAD_RECORDS];
+        const size_t n_bytes = soon->len < TFI_AHEAD_BYTES ? soon->len : TFI_AHEAD_BYTES;
+        record = soon->data;
+        tfi_ask_for(record, n_bytes > n_spread ? n_bytes - n_spread : 0);
+    }
+    const size_t len = records[i].len;
+    if (parser->stream != NULL && (size_t)(parser->stream_end - parser->stream) > len) {
+        stream = parser->stream;
+        tfi_ask_for(stream, len > n_spread ? len - n_spread : 0);
+        parser->stream += len;
+    }
+    parser->ahead.record = n_spread > 0 ? record : NULL;
+    parser->ahead.stream = n_spread > 0 ? stream : NULL;
 }
 
 /* Says that the current record has filled a cell, or has tried to and could not. */

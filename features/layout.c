@@ -131,45 +131,51 @@ static inline __attribute__((always_inline)) uint64_t varint_at(const uint8_t *a
     return join_groups((word & groups) >> 8 * (8 - (unsigned)n_bytes));
 }
 
-static inline __attribute__((always_inline)) bool take(struct tfeed_example_parser *parser,
-                                                       match_function *match,
-                                                       join_groups_function *join_groups)
+static inline __attribute__((always_inline)) void take_value(
+    const struct tfeed_example_parser *parser, const struct tfi_layout_value *value,
+    const uint8_t *record, size_t row, join_groups_function *join_groups)
+{
+    const struct tfi_cell *cell = &parser->cells[value->cell];
+    const uint8_t *at = record + value->at;
+    uint8_t *to = cell->rows + row * cell->row_bytes;
+    uint64_t number;
+    switch (cell->store) {
+    case TFI_STORE_INT64:
+        number = varint_at(at, value->n_bytes, join_groups);
+        memcpy(to, &number, sizeof number);
+        break;
+    case TFI_STORE_INT32: {
+        const uint32_t narrow = (uint32_t)varint_at(at, value->n_bytes, join_groups);
+        memcpy(to, &narrow, sizeof narrow);
+        break;
+    }
+    case TFI_STORE_FLOAT:
+        if (value->n_bytes == sizeof(float))
+            memcpy(to, at, sizeof(float));
+        else
+            memcpy(to, at, value->n_bytes);
+        break;
+    default: /* raw ones; others have no template */
+        tfi_copy_raw(parser, cell, at, value->at, to);
+        break;
+    }
+}
+
+static inline __attribute__((always_inline)) size_t take(struct tfeed_example_parser *parser,
+                                                         const struct tfeed_bytes *records,
+                                                         size_t n, size_t row,
+                                                         match_function *match,
+                                                         join_groups_function *join_groups)
 {
     struct tfi_layout *layout = &parser->layout;
-    const uint8_t *data = parser->serialized->data;
-    const size_t row = parser->row;
-    if (!match(layout, data))
-        return false;
-    for (int i = 0; i < layout->n_values; i++) {
-        const struct tfi_layout_value *value = &layout->values[i];
-        const struct tfi_cell *cell = &parser->cells[value->cell];
-        const uint8_t *at = data + value->at;
-        uint8_t *to = cell->rows + row * cell->row_bytes;
-        uint64_t number;
-        switch (cell->store) {
-        case TFI_STORE_INT64:
-            number = varint_at(at, value->n_bytes, join_groups);
-            memcpy(to, &number, sizeof number);
-            break;
-        case TFI_STORE_INT32: {
-            const uint32_t narrow = (uint32_t)varint_at(at, value->n_bytes, join_groups);
-            memcpy(to, &narrow, sizeof narrow);
-            break;
-        }
-        case TFI_STORE_FLOAT:
-            if (value->n_bytes == sizeof(float))
-                memcpy(to, at, sizeof(float));
-            else
-                memcpy(to, at, value->n_bytes);
-            break;
-        default: /* raw ones; others have no template */
-            tfi_copy_raw(parser, cell, at);
-            break;
-        }
+    size_t i = 0;
+    for (; i < n && records[i].len == layout->len && match(layout, records[i].data); i++) {
+        tfi_ask_ahead(parser, records, i, n);
+        for (int k = 0; k < layout->n_values; k++)
+            take_value(parser, &layout->values[k], records[i].data, row + i, join_groups);
     }
-    layout->n_taken++;
-    parser->n_filled = parser->n_cells;
-    return true;
+    layout->n_taken += i;
+    return i;
 }
 
 static inline bool match_plain(const struct tfi_layout *layout, const uint8_t *record)
@@ -187,9 +193,10 @@ static inline bool match_plain(const struct tfi_layout *layout, const uint8_t *r
     return true;
 }
 
-static bool take_plain(struct tfeed_example_parser *parser)
+static size_t take_plain(struct tfeed_example_parser *parser, const struct tfeed_bytes *records,
+                         size_t n, size_t row)
 {
-    return take(parser, match_plain, tfi_join_groups);
+    return take(parser, records, n, row, match_plain, tfi_join_groups);
 }
 
 #if defined(__x86_64__)
@@ -214,10 +221,10 @@ __attribute__((target("avx512f,avx512bw,bmi2"))) static inline bool match_avx512
     return true;
 }
 
-__attribute__((target("avx512f,avx512bw,bmi2"))) static bool take_avx512(
-    struct tfeed_example_parser *parser)
+__attribute__((target("avx512f,avx512bw,bmi2"))) static size_t take_avx512(
+    struct tfeed_example_parser *parser, const struct tfeed_bytes *records, size_t n, size_t row)
 {
-    return take(parser, match_avx512, join_groups_bmi2);
+    return take(parser, records, n, row, match_avx512, join_groups_bmi2);
 }
 #endif
 

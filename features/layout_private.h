@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tfeed/tensor.h>
+
 #include "core/cpu_internal.h"
 
 enum { TFI_LAYOUT_PART_BYTES = 64, TFI_LAYOUT_MAX_PARTS = 16, TFI_LAYOUT_MAX_VALUES = 64 };
@@ -78,9 +80,10 @@ struct tfeed_example_parser;
 /* Learns the layout of the current record, which has filled all cells. */
 void tfi_layout_learn(struct tfeed_example_parser *parser);
 
-/* Fills all cells from the current record, which has the layout's length; false when it has another
- * layout: then nothing has happened. */
-typedef bool tfi_layout_take_function(struct tfeed_example_parser *parser);
+/* Fills all cells from records[n], the first into `row`, up to the first one that has another
+ * layout than is known; how many. */
+typedef size_t tfi_layout_take_function(struct tfeed_example_parser *parser,
+                                        const struct tfeed_bytes *records, size_t n, size_t row);
 
 /* … with the instructions of a level. */
 tfi_layout_take_function *tfi_layout_take_variant(enum tfi_cpu_level level);

@@ -41,7 +41,7 @@ static void subject_init(struct subject *subject, enum tfi_cpu_level level)
                  TFEED_OK);
     cr_assert_eq(tfeed_example_parser_new(schema, NULL, &subject->parser, NULL), TFEED_OK);
     cr_assert_eq(tfeed_schema_alloc_columns(schema, 1, NULL, subject->columns, NULL), TFEED_OK);
-    subject->parser->take_layout = tfi_layout_take_variant(level);
+    subject->parser->take_layouts = tfi_layout_take_variant(level);
     subject->schema = schema;
 }
 
