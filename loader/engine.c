@@ -286,7 +286,8 @@ static bool parse_step_locked(struct tfeed_loader *loader, bool is_worker)
         return false;
     /* a caller makes floats of what it will look at next */
     const bool is_ahead = is_worker || loader->pending.first != batch;
-    batch->is_narrow = is_ahead && loader->narrow_schema != NULL && loader->options.map_row == NULL;
+    batch->is_narrow = is_ahead && loader->narrow_schema != NULL &&
+                       loader->options.map_row == NULL && !loader->caller_skims;
     if (!batch->is_narrow)
         batch_take_wide(batch);
     engine_wake_for_room(loader);

@@ -44,11 +44,12 @@ struct parse_desk {
 };
 
 /* What the scaled columns of a batch are widened into. A batch has one from when its floats are
- * made until the program gives it back; the one given back last is taken next, for it is still in
- * the cache of the processor that will fill it. */
+ * made until the program gives it back. A thread takes one that it filled before, the one given
+ * back last: that is still in the cache of its processor, and in no other's. */
 struct wide_columns {
     struct wide_columns *next;
-    void *data[]; /* [n_columns]; NULL: not scaled */
+    const void *filler; /* of it last; NULL: nobody */
+    void *data[];       /* [n_columns]; NULL: not scaled */
 };
 
 enum batch_phase { BATCH_FREE, BATCH_PARSING, BATCH_READY, BATCH_OUT };
@@ -120,6 +121,7 @@ struct tfeed_loader {
     int64_t n_free, n_ready, n_out;
     int64_t n_helpers;   /* threads in the workers' loop */
     bool caller_is_near; /* it comes back at once, and helps: its thread counts as a worker */
+    bool caller_skims;   /* it came back before it could have looked at all of its last batch */
     uint64_t n_serials;  /* of draws */
     uint64_t n_drawn_batches;
     uint64_t n_skipped;
@@ -133,6 +135,7 @@ struct tfeed_loader {
     struct tfeed_stage_statistics stages[TFEED_N_STAGES];
     uint64_t worker_waiting_ns;
     int64_t last_return_ns; /* of next, for the consumer's busy time; 0: none yet */
+    uint64_t n_shown_bytes; /* of the columns that it returned in place; next_into: 0 */
 };
 
 /* --- batch_ring.c ---------------------------------------------------------------------------- */

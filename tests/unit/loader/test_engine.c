@@ -54,22 +54,6 @@ Test(engine, workers_change_nothing)
     }
 }
 
-Test(engine, what_workers_parse_narrow_is_widened_to_the_same_floats)
-{
-    struct tfeed_loader_options options = t_options(&files);
-    options.n_workers = 2;
-    options.caller_helps = false;
-    struct tfeed_loader *loader = t_open("part-*", schema, &options);
-    struct tfeed_batch *batch;
-    tfeed_status status;
-    while ((status = tfeed_loader_next(loader, &batch, NULL)) == TFEED_OK) {
-        t_check_batch(batch);
-        tfeed_batch_unref(batch);
-    }
-    cr_assert_eq(status, TFEED_OUT_OF_RANGE);
-    tfeed_loader_close(loader);
-}
-
 Test(engine, the_end_comes_again_at_each_call)
 {
     struct tfeed_loader_options options = t_options(&files);
@@ -618,30 +602,6 @@ Test(engine, all_batches_before_an_unavailable_file_come)
     cr_assert_eq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), (size_t)counts[0]);
     cr_assert_eq(t_drain(loader, ids_a, TFEED_UNAVAILABLE), 0);
     tfeed_loader_close(loader);
-}
-
-static void *alloc_aligned(void *n_wrong, size_t size, size_t alignment)
-{
-    *(int *)n_wrong += alignment != 64;
-    return aligned_alloc(64, (size + 63) / 64 * 64);
-}
-
-static void free_aligned(void *n_wrong, void *memory, size_t size)
-{
-    (void)n_wrong;
-    (void)size;
-    free(memory);
-}
-
-Test(engine, batch_memory_is_asked_for_with_an_alignment)
-{
-    int n_wrong = 0;
-    struct tfeed_loader_options options = t_options(&files);
-    options.batch_memory = (struct tfeed_batch_memory){alloc_aligned, free_aligned, &n_wrong, 0};
-    struct tfeed_loader *loader = t_open("part-*", schema, &options);
-    cr_assert_eq(t_drain(loader, ids_a, TFEED_OUT_OF_RANGE), N_RECORDS);
-    tfeed_loader_close(loader);
-    cr_assert_eq(n_wrong, 0);
 }
 
 Test(engine, a_shorter_statistics_struct_stays_as_short)
