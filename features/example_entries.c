@@ -187,15 +187,11 @@ static bool fill_cell(struct tfeed_example_parser *parser, struct tfi_cell *cell
     return true;
 }
 
-/* How the groups of a varint are joined: the processor's way. */
-typedef uint64_t join_groups_function(uint64_t word);
-
 /* Stores the value of an entry whose template has matched, from payload on; the bytes it has, or 0
  * when it is not one ordinary value: several, a negative one, errors. */
-static inline __attribute__((always_inline)) size_t store_scalar(const struct tfi_cell *cell,
-                                                                 size_t row, const uint8_t *payload,
-                                                                 size_t n_left,
-                                                                 join_groups_function *join_groups)
+static inline __attribute__((always_inline)) size_t store_scalar(
+    const struct tfi_cell *cell, size_t row, const uint8_t *payload, size_t n_left,
+    tfi_join_groups_function *join_groups)
 {
     const size_t len = payload[-1];
     uint64_t value;
@@ -233,7 +229,7 @@ static inline __attribute__((always_inline)) size_t store_fixed(
  * it is anything else: then nothing has happened. */
 static inline __attribute__((always_inline)) size_t fill_by_template(
     const struct tfeed_example_parser *parser, const struct tfi_cell *cell, size_t row,
-    const uint8_t *at, size_t n_left, join_groups_function *join_groups)
+    const uint8_t *at, size_t n_left, tfi_join_groups_function *join_groups)
 {
     const struct tfi_template *tmpl = &cell->tmpl;
     const size_t len = tmpl->len;
@@ -368,10 +364,9 @@ static bool parse_any(struct tfeed_example_parser *parser, struct tfi_wire *feat
 
 /* Takes the entries from features->at on as long as they look as those at their positions of the
  * last record did. What the loop needs of the parser stays in registers. */
-static inline __attribute__((always_inline)) int take_expected(struct tfeed_example_parser *parser,
-                                                               struct tfi_wire *features,
-                                                               int position,
-                                                               join_groups_function *join_groups)
+static inline __attribute__((always_inline)) int take_expected(
+    struct tfeed_example_parser *parser, struct tfi_wire *features, int position,
+    tfi_join_groups_function *join_groups)
 {
     struct tfi_cell *cells = parser->cells;
     const struct tfi_step *step = parser->expected + position;
@@ -437,7 +432,7 @@ static void mark_placed(struct tfeed_example_parser *parser)
  * nothing has happened that counts. */
 static inline __attribute__((always_inline)) bool take_unordered(
     struct tfeed_example_parser *parser, struct tfi_wire *features,
-    join_groups_function *join_groups)
+    tfi_join_groups_function *join_groups)
 {
     const uint8_t *end = features->end;
     memset((void *)parser->places, 0, ((size_t)parser->n_cells + 1) * sizeof *parser->places);
@@ -473,7 +468,7 @@ static inline __attribute__((always_inline)) bool take_unordered(
 
 static inline __attribute__((always_inline)) bool parse_features(
     struct tfeed_example_parser *parser, struct tfi_wire *features, int *position,
-    join_groups_function *join_groups)
+    tfi_join_groups_function *join_groups)
 {
     if (parser->n_unordered > 0 && *position == 0 && take_unordered(parser, features, join_groups))
         return true;
@@ -496,18 +491,11 @@ static bool parse_features_plain(struct tfeed_example_parser *parser, struct tfi
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-__attribute__((target("bmi2"))) static inline uint64_t join_groups_bmi2(uint64_t word)
-{
-    return _pext_u64(word, UINT64_C(0x7f7f7f7f7f7f7f7f));
-}
-
 __attribute__((target("bmi2"))) static bool parse_features_bmi2(struct tfeed_example_parser *parser,
                                                                 struct tfi_wire *features,
                                                                 int *position)
 {
-    return parse_features(parser, features, position, join_groups_bmi2);
+    return parse_features(parser, features, position, tfi_join_groups_bmi2);
 }
 #endif
 

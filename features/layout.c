@@ -120,11 +120,10 @@ void tfi_layout_learn(struct tfeed_example_parser *parser)
 /* ------------------------------------------------------------------ taking */
 
 typedef bool match_function(const struct tfi_layout *layout, const uint8_t *record);
-typedef uint64_t join_groups_function(uint64_t word);
 
 /* The number in a varint of so many bytes, whose form is known. */
-static inline __attribute__((always_inline)) uint64_t varint_at(const uint8_t *at, size_t n_bytes,
-                                                                join_groups_function *join_groups)
+static inline __attribute__((always_inline)) uint64_t varint_at(
+    const uint8_t *at, size_t n_bytes, tfi_join_groups_function *join_groups)
 {
     const uint64_t groups = UINT64_C(0x7f7f7f7f7f7f7f7f);
     const uint64_t word = tfi_load_le64(at + n_bytes - 8); /* a prefix stands before it */
@@ -133,7 +132,7 @@ static inline __attribute__((always_inline)) uint64_t varint_at(const uint8_t *a
 
 static inline __attribute__((always_inline)) void take_value(
     const struct tfeed_example_parser *parser, const struct tfi_layout_value *value,
-    const uint8_t *record, size_t row, join_groups_function *join_groups)
+    const uint8_t *record, size_t row, tfi_join_groups_function *join_groups)
 {
     const struct tfi_cell *cell = &parser->cells[value->cell];
     const uint8_t *at = record + value->at;
@@ -165,7 +164,7 @@ static inline __attribute__((always_inline)) size_t take(struct tfeed_example_pa
                                                          const struct tfeed_bytes *records,
                                                          size_t n, size_t row,
                                                          match_function *match,
-                                                         join_groups_function *join_groups)
+                                                         tfi_join_groups_function *join_groups)
 {
     struct tfi_layout *layout = &parser->layout;
     size_t i = 0;
@@ -202,12 +201,6 @@ static size_t take_plain(struct tfeed_example_parser *parser, const struct tfeed
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-__attribute__((target("avx512f,avx512bw,bmi2"))) static inline uint64_t join_groups_bmi2(
-    uint64_t word)
-{
-    return _pext_u64(word, UINT64_C(0x7f7f7f7f7f7f7f7f));
-}
-
 __attribute__((target("avx512f,avx512bw,bmi2"))) static inline bool match_avx512(
     const struct tfi_layout *layout, const uint8_t *record)
 {
@@ -224,7 +217,7 @@ __attribute__((target("avx512f,avx512bw,bmi2"))) static inline bool match_avx512
 __attribute__((target("avx512f,avx512bw,bmi2"))) static size_t take_avx512(
     struct tfeed_example_parser *parser, const struct tfeed_bytes *records, size_t n, size_t row)
 {
-    return take(parser, records, n, row, match_avx512, join_groups_bmi2);
+    return take(parser, records, n, row, match_avx512, tfi_join_groups_bmi2);
 }
 #endif
 

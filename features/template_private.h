@@ -25,7 +25,7 @@
 #include "core/byte_order_internal.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 enum { TFI_TEMPLATE_MAX_BYTES = 64, TFI_TEMPLATE_MAX_WORDS = TFI_TEMPLATE_MAX_BYTES / 8 };
@@ -80,7 +80,10 @@ static inline bool tfi_template_match(const struct tfi_template *tmpl, const uin
     return difference == 0;
 }
 
-/* Joins the low 7 bits of the bytes of a word whose top bits are 0. */
+/* Joins the low 7 bits of the bytes of a word whose top bits are 0: any processor's way, and that of
+ * those with a quick pext. */
+typedef uint64_t tfi_join_groups_function(uint64_t word);
+
 static inline uint64_t tfi_join_groups(uint64_t word)
 {
     /* groups of 14, 28 and 56 bits */
@@ -89,10 +92,17 @@ static inline uint64_t tfi_join_groups(uint64_t word)
     return (word & UINT64_C(0x000000000fffffff)) | (word & UINT64_C(0x0fffffff00000000)) >> 4;
 }
 
+#if defined(__x86_64__)
+__attribute__((target("bmi2"))) static inline uint64_t tfi_join_groups_bmi2(uint64_t word)
+{
+    return _pext_u64(word, UINT64_C(0x7f7f7f7f7f7f7f7f));
+}
+#endif
+
 /* The number in a varint of exactly len bytes, 1 to 8. The 8 bytes that end with it are readable:
  * whatever stands before it is shifted out. False when the varint has another length. */
 static inline bool tfi_template_varint(const uint8_t *at, size_t len,
-                                       uint64_t (*join_groups)(uint64_t), uint64_t *ret_value)
+                                       tfi_join_groups_function *join_groups, uint64_t *ret_value)
 {
     const uint64_t tops = UINT64_C(0x8080808080808080);
     const unsigned n_before = 8 * (8 - (unsigned)len);
