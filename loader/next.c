@@ -82,8 +82,8 @@ static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking 
     return TFEED_OK;
 }
 
-/* A program that stays away for longer has work of its own; and no processor reads so many bytes in
- * a nanosecond from where a batch lies. */
+/* A program that stays away for longer has work of its own; and hardly any reads so many bytes in a
+ * nanosecond from where a batch lies. */
 enum { NEAR_NS = 100000, FASTEST_BYTES_PER_NS = 64 };
 
 static void enter_locked(struct tfeed_loader *loader, bool helps) TFI_REQUIRES(&loader->mutex)
