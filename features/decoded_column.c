@@ -5,7 +5,8 @@
  * value into its row, by the functions behind decode.h.
  *
  * Raw bytes in the machine's order that are just as many as the row has need no decoding: they are
- * TFI_STORE_RAW_BYTES, as images are. All else comes here, value by value:
+ * TFI_STORE_RAW_BYTES, as images are, which the parser of Examples copies itself. All else comes
+ * here, value by value; of a SequenceExample's lists, whose steps are such rows, everything:
  *
  *    RAW      bytes, inflated or copied into the row, then turned round there
  *    NUMBER   a text, an element
@@ -22,6 +23,7 @@
 #include "features/decode_private.h"
 #include "features/decoded_column_private.h"
 #include "features/number_field_private.h"
+#include "features/raw_column_private.h"
 #include "io/inflate_bytes_internal.h"
 
 /* ------------------------------------------------------------------- adding */
@@ -50,49 +52,51 @@ static bool is_decodable(enum tfeed_decoding decoding, enum tfeed_dtype dtype)
     return dtype == TFEED_STRING;
 }
 
-static tfeed_status check_compression(const char *name, const struct tfeed_decoded_column *options,
+static tfeed_status check_compression(const char *what, const char *name,
+                                      const struct tfeed_decoded_column *options,
                                       struct tfeed_error *reterr)
 {
     const enum tfeed_compression compression = options->compression;
     if (options->max_bytes > 0 &&
         (compression == TFEED_COMPRESSION_NONE || options->dtype != TFEED_STRING))
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': a limit of bytes is for strings that are inflated",
+                        "decoded %s '%s': a limit of bytes is for strings that are inflated", what,
                         name);
     if (compression == TFEED_COMPRESSION_NONE && options->decoding != TFEED_DECODING_BYTES)
         return TFEED_OK;
     if (options->decoding == TFEED_DECODING_NUMBER)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': numbers in text are not compressed", name);
+                        "decoded %s '%s': numbers in text are not compressed", what, name);
     if (compression == TFEED_COMPRESSION_GZIP || compression == TFEED_COMPRESSION_ZLIB)
         return TFEED_OK;
     return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                    "decoded feature '%s': compression %s (%d), expected %sgzip or zlib", name,
+                    "decoded %s '%s': compression %s (%d), expected %sgzip or zlib", what, name,
                     tfeed_compression_name(compression), (int)compression,
                     options->decoding == TFEED_DECODING_BYTES ? "" : "none, ");
 }
 
-static tfeed_status check_options(const char *name, const struct tfeed_decoded_column *options,
+static tfeed_status check_options(const char *what, const char *name,
+                                  const struct tfeed_decoded_column *options,
                                   struct tfeed_error *reterr)
 {
     if (options->struct_size != sizeof *options)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': options have struct_size %zu, expected %zu: call "
+                        "decoded %s '%s': options have struct_size %zu, expected %zu: call "
                         "tfeed_decoded_column_init",
-                        name, options->struct_size, sizeof *options);
+                        what, name, options->struct_size, sizeof *options);
     if ((unsigned)options->decoding > TFEED_DECODING_BYTES)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': no decoding has the number %d", name,
+                        "decoded %s '%s': no decoding has the number %d", what, name,
                         (int)options->decoding);
     if (!is_decodable(options->decoding, options->dtype))
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': dtype %s is not one that its bytes are decoded to",
+                        "decoded %s '%s': dtype %s is not one that its bytes are decoded to", what,
                         name, tfeed_dtype_name(options->dtype));
     if (options->decoding != TFEED_DECODING_RAW && (options->big_endian || options->padded))
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': byte order and padding are those of raw bytes",
+                        "decoded %s '%s': byte order and padding are those of raw bytes", what,
                         name);
-    return check_compression(name, options, reterr);
+    return check_compression(what, name, options, reterr);
 }
 
 /* True where the value is the bytes of the row. */
@@ -102,17 +106,12 @@ static bool is_as_it_lies(const struct tfeed_decoded_column *options)
            options->compression == TFEED_COMPRESSION_NONE;
 }
 
-tfeed_status tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *name,
-                                      const struct tfeed_decoded_column *options,
-                                      struct tfeed_error *reterr)
+tfeed_status tfi_decoded_describe(const char *what, const char *name,
+                                  const struct tfeed_decoded_column *options,
+                                  struct tfi_feature *ret_feature, struct tfeed_error *reterr)
 {
-    int64_t n_elements;
-    TFI_TRY(check_options(name, options, reterr));
-    if (options->padded && tfeed_shape_n_elements(&options->shape, &n_elements) == TFEED_OK &&
-        n_elements == 0)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "decoded feature '%s': a row of no bytes cannot be padded", name);
-    struct tfi_feature feature = {
+    TFI_TRY(check_options(what, name, options, reterr));
+    *ret_feature = (struct tfi_feature){
         .store = is_as_it_lies(options) ? TFI_STORE_RAW_BYTES : TFI_STORE_DECODED,
         .kind = TFEED_FEATURE_BYTES,
         .dtype = options->dtype,
@@ -120,6 +119,20 @@ tfeed_status tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *n
         .decoded = {options->decoding, options->big_endian, options->padded, options->compression,
                     options->max_bytes < PTRDIFF_MAX ? options->max_bytes : PTRDIFF_MAX},
     };
+    return TFEED_OK;
+}
+
+tfeed_status tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *name,
+                                      const struct tfeed_decoded_column *options,
+                                      struct tfeed_error *reterr)
+{
+    struct tfi_feature feature;
+    int64_t n_elements;
+    TFI_TRY(tfi_decoded_describe("feature", name, options, &feature, reterr));
+    if (options->padded && tfeed_shape_n_elements(&options->shape, &n_elements) == TFEED_OK &&
+        n_elements == 0)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "decoded feature '%s': a row of no bytes cannot be padded", name);
     return tfi_schema_add_rows(schema, name, &feature, options->default_value, reterr);
 }
 
@@ -128,6 +141,7 @@ tfeed_status tfeed_schema_add_decoded(struct tfeed_schema *schema, const char *n
 struct tfi_decoder {
     const struct tfi_feature *feature;
     const struct tfeed_allocator *allocator;
+    tfi_scale_bytes_function *scale_bytes;
     struct tfi_bytes_inflater *inflater; /* NULL: values are not compressed */
     struct tfi_byte_buffer inflated;     /* a value that does not go into the row itself */
     size_t max_bytes;                    /* that such a one may have */
@@ -171,6 +185,7 @@ tfeed_status tfi_decoder_new(const struct tfi_feature *feature,
         return tfi_fail_memory(reterr, "a decoder");
     decoder->feature = feature;
     decoder->allocator = allocator;
+    decoder->scale_bytes = tfi_scale_bytes_variant(tfi_cpu_level());
     if (feature->decoded.compression != TFEED_COMPRESSION_NONE && !make_inflater(decoder)) {
         tfi_decoder_free(decoder);
         return tfi_fail_memory(reterr, "a decoder");
@@ -194,6 +209,26 @@ static tfeed_status fail_inflate(const struct tfeed_bytes *value, tfeed_status s
     return tfi_fail(reterr, status, "%zu bytes: inflate() failed: %s", value->len, why->message);
 }
 
+static tfeed_status fail_length(const char *more, size_t len, size_t expected,
+                                struct tfeed_error *reterr)
+{
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "Raw value of %s%zu bytes, expected %zu.", more,
+                    len, expected);
+}
+
+static tfeed_status decode_scaled(const struct tfi_decoder *decoder,
+                                  const struct tfeed_bytes *value, uint8_t *row,
+                                  struct tfeed_error *reterr)
+{
+    const struct tfi_feature *feature = decoder->feature;
+    const struct tfi_ahead nothing = {value->data, value->data};
+    if (value->len != feature->value_bytes)
+        return fail_length("", value->len, feature->value_bytes, reterr);
+    decoder->scale_bytes(value->data, value->len, feature->scale, feature->offset, &nothing,
+                         (float *)(void *)row);
+    return TFEED_OK;
+}
+
 static tfeed_status decode_raw(struct tfi_decoder *decoder, const struct tfeed_bytes *value,
                                uint8_t *row, struct tfeed_error *reterr)
 {
@@ -208,9 +243,8 @@ static tfeed_status decode_raw(struct tfi_decoder *decoder, const struct tfeed_b
             return fail_inflate(value, status, &why, reterr);
     }
     if (len != row_bytes && !feature->decoded.padded)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "Raw value of %s%zu bytes, expected %zu.",
-                        len > row_bytes && decoder->inflater != NULL ? "at least " : "", len,
-                        row_bytes);
+        return fail_length(len > row_bytes && decoder->inflater != NULL ? "at least " : "", len,
+                           row_bytes, reterr);
     if (decoder->inflater == NULL)
         tfi_raw_copy(value->data, len, row, row_bytes);
     else if (len < row_bytes)
@@ -279,6 +313,8 @@ tfeed_status tfi_decoder_decode(struct tfi_decoder *decoder, const struct tfeed_
 {
     const struct tfi_feature *feature = decoder->feature;
     const struct tfeed_tensor tensor = tfeed_tensor_borrow(feature->dtype, &feature->shape, row);
+    if (feature->store == TFI_STORE_RAW_FLOAT)
+        return decode_scaled(decoder, value, row, reterr);
     switch (feature->decoded.decoding) {
     case TFEED_DECODING_RAW:
         return decode_raw(decoder, value, row, reterr);

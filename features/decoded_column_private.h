@@ -9,7 +9,14 @@
 #include "features/kept_bytes_private.h"
 #include "features/schema_private.h"
 
-/* What a parser keeps for a feature of TFI_STORE_DECODED from one row to the next. */
+/* The feature that a column or the steps of a list are made of; tfi_feature_set_shape completes it.
+ * `what` is one of the two, for messages: "feature", "list". INVALID_ARGUMENT: the options. */
+tfeed_status tfi_decoded_describe(const char *what, const char *name,
+                                  const struct tfeed_decoded_column *options,
+                                  struct tfi_feature *ret_feature, struct tfeed_error *reterr);
+
+/* What a parser keeps for a feature of TFI_STORE_DECODED or TFI_STORE_RAW_… from one row to the
+ * next. */
 struct tfi_decoder;
 
 /* RESOURCE_EXHAUSTED: no memory. The feature must live as long. */

@@ -72,20 +72,19 @@ static void take_template(struct tfeed_example_encoder *encoder, struct encoded 
             tmpl->len + (tmpl->is_scalar ? TFI_VARINT_MAX_BYTES : tmpl->payload_bytes);
 }
 
-/* Some columns do not say what bytes they were made of. */
-static tfeed_status check_feature(const struct tfi_feature *feature, struct tfeed_error *reterr)
+tfeed_status tfi_check_encodable(const char *what, const char *name,
+                                 const struct tfi_feature *feature, struct tfeed_error *reterr)
 {
     if (feature->store == TFI_STORE_RAW_FLOAT)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': bytes cannot be made again of a column of scaled floats",
-                        feature->name);
+                        "%s '%s': bytes cannot be made again of scaled floats", what, name);
     if (feature->store == TFI_STORE_DECODED &&
         (feature->decoded.decoding != TFEED_DECODING_RAW ||
          feature->decoded.compression != TFEED_COMPRESSION_NONE))
         return tfi_fail(reterr, TFEED_UNIMPLEMENTED,
-                        "feature '%s': of decoded columns only raw bytes that are not compressed "
-                        "are encoded again",
-                        feature->name);
+                        "%s '%s': of what was decoded only raw bytes that are not compressed are "
+                        "encoded again",
+                        what, name);
     return TFEED_OK;
 }
 
@@ -97,7 +96,8 @@ tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
     if (schema->n_columns == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "a schema without features");
     for (int i = 0; i < schema->n_features; i++)
-        TFI_TRY(check_feature(&schema->features[i], reterr));
+        TFI_TRY(
+            tfi_check_encodable("feature", schema->features[i].name, &schema->features[i], reterr));
     struct tfeed_example_encoder *encoder = tfi_alloc_zeroed(allocator, 1, sizeof *encoder);
     if (encoder == NULL)
         return tfi_fail_memory(reterr, "an example encoder");

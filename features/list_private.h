@@ -10,7 +10,8 @@
  * A list is filled from tfi_list_start on: values are appended, tfi_list_end_row ends a row, and
  * tfi_list_restart_row forgets what the row that is not ended yet has. tfi_list_finish makes
  * tensors of it. Buffers are counted and kept from one filling to the next; one that somebody else
- * holds by then is left to him.
+ * holds by then is left to him. The values may be of any dtype; those that stand in records are
+ * appended to lists of the dtypes that records have.
  *
  * Invariant: while a list is filled its strings are uncounted views; tfi_list_finish counts those
  * that are in rows and empties the rest.
@@ -28,7 +29,7 @@
 
 struct tfi_list {
     const struct tfeed_allocator *allocator;
-    enum tfeed_dtype dtype; /* int64, float or string */
+    enum tfeed_dtype dtype;
     tfi_varint_run_function *decode;
     uint8_t *data;   /* of values, while the list is filled */
     int64_t *splits; /* of row_splits */
@@ -62,6 +63,15 @@ static inline bool tfi_list_reserve(struct tfi_list *list, size_t n_more)
     return n_more <= list->capacity - list->n || tfi_list_grow(list, n_more);
 }
 
+/* n more values of the open row, for the caller to set; NULL: no memory. */
+static inline uint8_t *tfi_list_extend(struct tfi_list *list, size_t n)
+{
+    if (!tfi_list_reserve(list, n))
+        return NULL;
+    list->n += n;
+    return list->data + (list->n - n) * tfeed_dtype_size(list->dtype);
+}
+
 static inline bool tfi_list_reserve_rows(struct tfi_list *list, size_t n_more)
 {
     return n_more <= list->row_capacity - list->n_rows || tfi_list_grow_rows(list, n_more);
@@ -89,7 +99,8 @@ static inline void tfi_list_end_row(struct tfi_list *list)
 /* What became of values that were to be appended. */
 enum tfi_append { TFI_APPEND_OK, TFI_APPEND_MALFORMED, TFI_APPEND_NO_MEMORY };
 
-/* Appends values that lie together: varints, floats, or one string that stands in `block`. */
+/* Appends values that lie together: varints, floats, or one string that stands in `block`. The list
+ * is one of int64, float or string. */
 enum tfi_append tfi_list_append(struct tfi_list *list, struct tfi_chunk chunk,
                                 struct tfeed_block *block);
 

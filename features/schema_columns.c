@@ -12,26 +12,30 @@
 
 /* ---------------------------------------------------------- rows of one shape */
 
-/* Completes a feature whose store, dtype and shape are given. */
-static tfeed_status set_shape(struct tfi_feature *feature, const char *name,
-                              struct tfeed_error *reterr)
+bool tfi_feature_set_shape(struct tfi_feature *feature)
 {
     int64_t n_elements;
     if (tfeed_shape_n_elements(&feature->shape, &n_elements) != TFEED_OK ||
-        feature->shape.n_dims == TFEED_MAX_DIMS ||
-        (uint64_t)n_elements > PTRDIFF_MAX / tfeed_dtype_size(feature->dtype)) {
-        char text[TFEED_SHAPE_TEXT_BYTES];
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "feature '%s': a row needs a fully known shape of at most %d dimensions, "
-                        "got %s",
-                        name, TFEED_MAX_DIMS - 1, tfeed_shape_format(&feature->shape, text));
-    }
+        (uint64_t)n_elements > PTRDIFF_MAX / tfeed_dtype_size(feature->dtype))
+        return false;
     feature->n_elements = (size_t)n_elements;
     feature->row_bytes = (size_t)n_elements * tfeed_dtype_size(feature->dtype);
     feature->n_values = tfi_feature_is_spelled(feature) ? 1 : feature->n_elements;
     feature->value_bytes =
         feature->store == TFI_STORE_RAW_FLOAT ? feature->n_elements : feature->row_bytes;
-    return TFEED_OK;
+    return true;
+}
+
+static tfeed_status set_shape(struct tfi_feature *feature, const char *name,
+                              struct tfeed_error *reterr)
+{
+    char text[TFEED_SHAPE_TEXT_BYTES];
+    if (feature->shape.n_dims < TFEED_MAX_DIMS && tfi_feature_set_shape(feature))
+        return TFEED_OK;
+    return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                    "feature '%s': a row needs a fully known shape of at most %d dimensions, "
+                    "got %s",
+                    name, TFEED_MAX_DIMS - 1, tfeed_shape_format(&feature->shape, text));
 }
 
 /* Adds a column that is one feature of its name; takes over what both own. */
@@ -124,28 +128,37 @@ tfeed_status tfeed_schema_add_fixed(struct tfeed_schema *schema, const char *nam
     return tfeed_schema_add_fixed_default(schema, name, dtype, shape, NULL, reterr);
 }
 
+tfeed_status tfi_raw_describe(const char *what, const char *name, enum tfeed_dtype dtype,
+                              int64_t n_values, float scale, float offset,
+                              struct tfi_feature *ret_feature, struct tfeed_error *reterr)
+{
+    const bool is_float = dtype == TFEED_FLOAT;
+    if (dtype != TFEED_UINT8 && !is_float)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "raw %s '%s': dtype %s, expected uint8 or float32", what, name,
+                        tfeed_dtype_name(dtype));
+    if (!is_float && (scale != 1.0F || offset != 0.0F))
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "raw %s '%s': scale and offset are for float32, uint8 takes 1 and 0", what,
+                        name);
+    *ret_feature =
+        (struct tfi_feature){.store = is_float ? TFI_STORE_RAW_FLOAT : TFI_STORE_RAW_BYTES,
+                             .kind = TFEED_FEATURE_BYTES,
+                             .dtype = dtype,
+                             .shape = tfeed_shape_vector(n_values),
+                             .scale = scale,
+                             .offset = offset,
+                             .decoded.compression = TFEED_COMPRESSION_NONE};
+    return TFEED_OK;
+}
+
 tfeed_status tfeed_schema_add_raw(struct tfeed_schema *schema, const char *name,
                                   enum tfeed_dtype dtype, int64_t n_values, float scale,
                                   float offset, struct tfeed_error *reterr)
 {
-    if (dtype != TFEED_UINT8 && dtype != TFEED_FLOAT)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "raw feature '%s': dtype %s, expected uint8 or float32", name,
-                        tfeed_dtype_name(dtype));
-    if (dtype == TFEED_UINT8 && (scale != 1.0F || offset != 0.0F))
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "raw feature '%s': scale and offset are for float32, uint8 takes 1 and 0",
-                        name);
-    return tfi_schema_add_rows(schema, name,
-                               &(struct tfi_feature){.store = dtype == TFEED_UINT8
-                                                                  ? TFI_STORE_RAW_BYTES
-                                                                  : TFI_STORE_RAW_FLOAT,
-                                                     .kind = TFEED_FEATURE_BYTES,
-                                                     .dtype = dtype,
-                                                     .shape = tfeed_shape_vector(n_values),
-                                                     .scale = scale,
-                                                     .offset = offset},
-                               NULL, reterr);
+    struct tfi_feature feature;
+    TFI_TRY(tfi_raw_describe("feature", name, dtype, n_values, scale, offset, &feature, reterr));
+    return tfi_schema_add_rows(schema, name, &feature, NULL, reterr);
 }
 
 /* --------------------------------------------------------- rows of any length */

@@ -30,13 +30,14 @@ static bool is_plain_raw(const struct tfi_feature *feature)
             feature->shape.n_dims == 1 && feature->when_missing == TFI_MISSING_FAILS);
 }
 
-static const char *column_word(const struct tfi_column *column, const struct tfi_feature *feature)
+/* The word for what is made of bytes; NULL: the feature is none such. */
+static const char *bytes_word(const struct tfi_feature *feature)
 {
     if (is_plain_raw(feature))
         return tfi_column_raw_name;
     if (feature->store == TFI_STORE_RAW_BYTES || feature->store == TFI_STORE_DECODED)
         return tfi_column_decoded_name;
-    return tfi_column_kind_names[column->kind];
+    return NULL;
 }
 
 /* What differs from what tfeed_decoded_column_init sets. */
@@ -53,17 +54,22 @@ static void put_decoded(struct tfi_json_maker *maker, const struct tfi_decoded *
         tfi_json_put_int64(maker, "max_bytes", (int64_t)decoded->max_bytes);
 }
 
-static tfeed_status put_fixed(struct tfi_json_maker *maker, const struct tfi_column *column,
-                              const struct tfi_feature *feature,
-                              const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
+/* Shape and decoding of a row, or of a step. */
+static void put_shape(struct tfi_json_maker *maker, const struct tfi_feature *feature)
 {
     put_dims(maker, "shape", feature->shape.dims, feature->shape.n_dims);
     if (feature->store == TFI_STORE_RAW_FLOAT) {
         tfi_json_put_double(maker, "scale", (double)feature->scale);
         tfi_json_put_double(maker, "offset", (double)feature->offset);
-    } else if (column_word(column, feature) == tfi_column_decoded_name) {
+    } else if (bytes_word(feature) == tfi_column_decoded_name) {
         put_decoded(maker, &feature->decoded);
     }
+}
+
+static tfeed_status put_fixed(struct tfi_json_maker *maker, const struct tfi_feature *feature,
+                              const struct tfeed_allocator *allocator, struct tfeed_error *reterr)
+{
+    put_shape(maker, feature);
     if (feature->when_missing != TFI_MISSING_DEFAULT)
         return TFEED_OK;
     return tfi_schema_json_put_elements(maker, "default", &feature->default_value, allocator,
@@ -118,13 +124,14 @@ static tfeed_status put_column(struct tfi_json_maker *maker, const struct tfeed_
                                const struct tfi_column *column, struct tfeed_error *reterr)
 {
     const struct tfi_feature *feature = &schema->features[column->values];
+    const char *word = bytes_word(feature);
     tfi_json_begin_object(maker, NULL);
     tfi_json_put_string(maker, "name", column->name);
-    tfi_json_put_string(maker, "column", column_word(column, feature));
+    tfi_json_put_string(maker, "column", word != NULL ? word : tfi_column_kind_names[column->kind]);
     tfi_json_put_string(maker, "dtype", tfeed_dtype_name(column->dtype));
     switch (column->kind) {
     case TFEED_COLUMN_FIXED:
-        TFI_TRY(put_fixed(maker, column, feature, schema->allocator, reterr));
+        TFI_TRY(put_fixed(maker, feature, schema->allocator, reterr));
         break;
     case TFEED_COLUMN_VARIABLE:
         break;
@@ -176,15 +183,16 @@ static tfeed_status put_columns(struct tfi_json_maker *maker, const struct tfeed
 static void put_list(struct tfi_json_maker *maker, const struct tfeed_sequence_schema *schema,
                      const struct tfi_sequence_list *list)
 {
-    const enum tfi_list_word word = list->is_fixed    ? TFI_LIST_FIXED
-                                    : list->is_ragged ? TFI_LIST_RAGGED
-                                                      : TFI_LIST_VARIABLE;
+    const char *word = list->is_decoded  ? bytes_word(&list->step)
+                       : list->is_fixed  ? tfi_list_names[TFI_LIST_FIXED]
+                       : list->is_ragged ? tfi_list_names[TFI_LIST_RAGGED]
+                                         : tfi_list_names[TFI_LIST_VARIABLE];
     tfi_json_begin_object(maker, NULL);
     tfi_json_put_string(maker, "name", list->name);
-    tfi_json_put_string(maker, "list", tfi_list_names[word]);
+    tfi_json_put_string(maker, "list", word);
     tfi_json_put_string(maker, "dtype", tfeed_dtype_name(list->dtype));
     if (list->is_fixed) {
-        put_dims(maker, "shape", list->shape.dims, list->shape.n_dims);
+        put_shape(maker, &list->step);
         tfi_json_put_bool(maker, "allow_missing", list->allow_missing);
     }
     if (list->is_ragged)

@@ -13,7 +13,7 @@
 enum { TFI_SCHEMA_JSON_VERSION = 1 };
 
 /* The names of enum tfeed_column_kind; raw and decoded columns are TFEED_COLUMN_FIXED with names of
- * their own. */
+ * their own, which lists of such steps have as well. */
 static const char *const tfi_column_kind_names[] = {"fixed", "variable", "sequence", "sparse",
                                                     "ragged"};
 static const char tfi_column_raw_name[] = "raw";
@@ -22,7 +22,7 @@ static const char tfi_column_decoded_name[] = "decoded";
 static const char tfi_column_none_name[] = "none";
 enum { TFI_N_COLUMN_KINDS = sizeof tfi_column_kind_names / sizeof tfi_column_kind_names[0] };
 
-/* Lists of a SequenceExample, and their names. */
+/* Other lists of a SequenceExample, and their names. */
 enum tfi_list_word { TFI_LIST_FIXED, TFI_LIST_VARIABLE, TFI_LIST_RAGGED, TFI_N_LIST_WORDS };
 static const char *const tfi_list_names[] = {"fixed", "variable", "ragged"};
 

@@ -112,25 +112,38 @@ static tfeed_status add_fixed(struct tfeed_schema *schema, struct column_json *j
     return status;
 }
 
-static tfeed_status add_raw(struct tfeed_schema *schema, struct column_json *json,
-                            struct tfeed_error *reterr)
+/* What a raw column and a raw list are made of. */
+struct raw_json {
+    int64_t n_values;
+    float scale;
+    float offset;
+};
+
+static tfeed_status read_raw(struct column_json *json, struct raw_json *ret_raw,
+                             struct tfeed_error *reterr)
 {
     struct tfeed_shape shape;
-    float scale = 1;
-    float offset = 0;
     TFI_TRY(dims_member(json, "shape", &shape, reterr));
     if (shape.n_dims != 1)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "%s: expected the one dimension of a raw column, found %d", json->what,
                         (int)shape.n_dims);
+    *ret_raw = (struct raw_json){shape.dims[0], 1, 0};
     const struct tfi_json *value = member(json, "scale");
     if (value != NULL)
-        TFI_TRY(tfi_schema_json_as_float(value, json->what, &scale, reterr));
+        TFI_TRY(tfi_schema_json_as_float(value, json->what, &ret_raw->scale, reterr));
     value = member(json, "offset");
-    if (value != NULL)
-        TFI_TRY(tfi_schema_json_as_float(value, json->what, &offset, reterr));
-    return tfeed_schema_add_raw(schema, json->name, json->dtype, shape.dims[0], scale, offset,
-                                reterr);
+    return value == NULL ? TFEED_OK
+                         : tfi_schema_json_as_float(value, json->what, &ret_raw->offset, reterr);
+}
+
+static tfeed_status add_raw(struct tfeed_schema *schema, struct column_json *json,
+                            struct tfeed_error *reterr)
+{
+    struct raw_json raw;
+    TFI_TRY(read_raw(json, &raw, reterr));
+    return tfeed_schema_add_raw(schema, json->name, json->dtype, raw.n_values, raw.scale,
+                                raw.offset, reterr);
 }
 
 static tfeed_status bool_member(struct column_json *json, const char *key, bool *ret_value,
@@ -161,6 +174,7 @@ static tfeed_status read_decoded(struct column_json *json, struct tfeed_decoded_
 {
     const char *word;
     int decoding = 0;
+    tfeed_decoded_column_init(options);
     options->dtype = json->dtype;
     TFI_TRY(dims_member(json, "shape", &options->shape, reterr));
     TFI_TRY(text_member(json, "decoding", &word, reterr));
@@ -181,7 +195,6 @@ static tfeed_status add_decoded(struct tfeed_schema *schema, struct column_json 
 {
     struct tfeed_decoded_column options;
     struct tfeed_tensor value;
-    tfeed_decoded_column_init(&options);
     TFI_TRY(read_decoded(json, &options, reterr));
     TFI_TRY(elements_member(json, "default", &value, reterr));
     options.default_value = value.data == NULL ? NULL : &value;
@@ -323,6 +336,27 @@ static tfeed_status add_fixed_list(struct tfeed_sequence_schema *schema, struct 
                                            reterr);
 }
 
+static tfeed_status add_raw_list(struct tfeed_sequence_schema *schema, struct column_json *json,
+                                 struct tfeed_error *reterr)
+{
+    struct raw_json raw;
+    bool allow_missing = false;
+    TFI_TRY(read_raw(json, &raw, reterr));
+    TFI_TRY(bool_member(json, "allow_missing", &allow_missing, reterr));
+    return tfeed_sequence_schema_add_raw(schema, json->name, json->dtype, raw.n_values, raw.scale,
+                                         raw.offset, allow_missing, reterr);
+}
+
+static tfeed_status add_decoded_list(struct tfeed_sequence_schema *schema, struct column_json *json,
+                                     struct tfeed_error *reterr)
+{
+    struct tfeed_decoded_column options;
+    bool allow_missing = false;
+    TFI_TRY(read_decoded(json, &options, reterr));
+    TFI_TRY(bool_member(json, "allow_missing", &allow_missing, reterr));
+    return tfeed_sequence_schema_add_decoded(schema, json->name, &options, allow_missing, reterr);
+}
+
 static tfeed_status add_ragged_list(struct tfeed_sequence_schema *schema, struct column_json *json,
                                     struct tfeed_error *reterr)
 {
@@ -345,6 +379,10 @@ static tfeed_status add_list(struct tfeed_sequence_schema *schema, struct column
         return TFEED_OK;
     TFI_TRY(dtype_member(json, "dtype", &json->dtype, reterr));
     (void)member(json, "list");
+    if (strcmp(word, tfi_column_raw_name) == 0)
+        return add_raw_list(schema, json, reterr);
+    if (strcmp(word, tfi_column_decoded_name) == 0)
+        return add_decoded_list(schema, json, reterr);
     TFI_TRY(word_of(word, json->what, tfi_list_names, TFI_N_LIST_WORDS, &list, reterr));
     if (list == TFI_LIST_FIXED)
         return add_fixed_list(schema, json, reterr);

@@ -121,6 +121,17 @@ static inline bool tfi_feature_is_spelled(const struct tfi_feature *feature)
                                             feature->decoded.decoding == TFEED_DECODING_TENSOR));
 }
 
+/* Completes a feature whose store, dtype and shape are given. False: the shape is not fully known,
+ * or its elements are too many. */
+bool tfi_feature_set_shape(struct tfi_feature *feature);
+
+/* The feature that a raw column or the steps of a raw list are made of; tfi_feature_set_shape
+ * completes it. `what` is one of the two, for messages: "feature", "list". INVALID_ARGUMENT: dtype,
+ * or scaled uint8. */
+tfeed_status tfi_raw_describe(const char *what, const char *name, enum tfeed_dtype dtype,
+                              int64_t n_values, float scale, float offset,
+                              struct tfi_feature *ret_feature, struct tfeed_error *reterr);
+
 /* The first column that has rows of any length; -1: all are of one shape. */
 int tfi_schema_first_growing(const struct tfeed_schema *schema);
 
@@ -151,6 +162,11 @@ tfeed_status tfi_schema_copy_records(struct tfeed_schema *schema, const struct t
 
 /* Frees what says what the records are: they are Examples. */
 void tfi_schema_clear_records(struct tfeed_schema *schema);
+
+/* Some columns and lists do not say what bytes they were made of: INVALID_ARGUMENT, or
+ * UNIMPLEMENTED where nobody encodes them. `what` is "feature" or "list", for messages. */
+tfeed_status tfi_check_encodable(const char *what, const char *name,
+                                 const struct tfi_feature *feature, struct tfeed_error *reterr);
 
 /* A copy of n elements of `from` as a tensor of this shape. */
 tfeed_status tfi_copy_elements(const struct tfeed_tensor *from, const struct tfeed_shape *shape,

@@ -22,6 +22,8 @@ void tfi_batch_list_clear(struct tfi_batch_list *list, const struct tfeed_alloca
     tfi_levels_free(&list->spec->ragged, list->levels, allocator);
     tfeed_tensor_clear(&list->padded);
     tfeed_tensor_clear(&list->indices);
+    tfi_decoder_free(list->decoder);
+    tfi_kept_bytes_clear(&list->kept);
     tfi_free(allocator, list->step_splits);
     tfi_free(allocator, list->lengths);
 }
@@ -30,7 +32,7 @@ tfeed_status tfi_batch_list_init(struct tfi_batch_list *list, const struct tfi_s
                                  int64_t n_rows_max, const struct tfeed_allocator *allocator,
                                  struct tfeed_error *reterr)
 {
-    *list = (struct tfi_batch_list){.spec = spec};
+    *list = (struct tfi_batch_list){.spec = spec, .kept.allocator = allocator};
     tfi_list_init(&list->steps, spec->dtype, allocator);
     list->step_splits =
         tfi_alloc_zeroed(allocator, (size_t)n_rows_max + 1, sizeof *list->step_splits);
@@ -40,6 +42,8 @@ tfeed_status tfi_batch_list_init(struct tfi_batch_list *list, const struct tfi_s
     if (list->step_splits == NULL || list->lengths == NULL ||
         (spec->ragged.n_levels > 0 && list->levels == NULL))
         return tfi_fail_memory(reterr, "the rows of a list");
+    if (spec->is_decoded)
+        TFI_TRY(tfi_decoder_new(&spec->step, allocator, &list->decoder, reterr));
     TFI_TRY(tfi_batch_list_start(list, 0, reterr));
     return tfi_batch_list_finish(list, 0, allocator, reterr);
 }
@@ -110,6 +114,7 @@ tfeed_status tfi_batch_list_finish(struct tfi_batch_list *list, int64_t n_rows,
     const struct tfeed_shape rows = tfeed_shape_vector(n_rows);
     const struct tfeed_shape splits = tfeed_shape_vector(n_rows + 1);
     tfi_list_finish(&list->steps, (size_t)list->step_splits[n_rows]);
+    tfi_kept_bytes_settle(&list->kept);
     list->is_filled = false;
     list->lengths_tensor = tfeed_tensor_borrow(TFEED_INT64, &rows, list->lengths);
     list->splits_tensor = tfeed_tensor_borrow(TFEED_INT64, &splits, list->step_splits);

@@ -15,6 +15,7 @@
 
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
+#include "features/decode_private.h"
 #include "features/example_writer_private.h"
 #include "features/sequence_private.h"
 
@@ -27,6 +28,7 @@ struct tfeed_sequence_encoder {
     struct tfeed_sequence_builder *builder; /* of the lists of a row; its context stays empty */
     int *places;                            /* of the parser's lists that are written, a key once */
     int n_places;
+    uint8_t *turned; /* a step of big-endian bytes; NULL: there are none */
     uint8_t *data;
     size_t len;
     size_t capacity;
@@ -55,6 +57,24 @@ static void choose_places(struct tfeed_sequence_encoder *encoder)
     }
 }
 
+/* Refuses lists that cannot be encoded; makes room for the longest step that must be turned. */
+static tfeed_status open_steps(struct tfeed_sequence_encoder *encoder, struct tfeed_error *reterr)
+{
+    const struct tfi_sequence_lists *lists = &encoder->schema->lists;
+    size_t n_turned = 0;
+    for (int i = 0; i < lists->n; i++) {
+        const struct tfi_feature *step = &lists->at[i].step;
+        if (!lists->at[i].is_decoded)
+            continue;
+        TFI_TRY(tfi_check_encodable("list", lists->at[i].name, step, reterr));
+        if (step->decoded.big_endian && n_turned < step->row_bytes)
+            n_turned = step->row_bytes;
+    }
+    if (n_turned > 0 && (encoder->turned = tfi_alloc(encoder->allocator, n_turned)) == NULL)
+        return tfi_fail_memory(reterr, "a sequence encoder");
+    return TFEED_OK;
+}
+
 static tfeed_status open_parts(struct tfeed_sequence_encoder *encoder, struct tfeed_error *reterr)
 {
     const struct tfeed_sequence_schema *schema = encoder->schema;
@@ -63,6 +83,7 @@ static tfeed_status open_parts(struct tfeed_sequence_encoder *encoder, struct tf
     if (encoder->places == NULL)
         return tfi_fail_memory(reterr, "a sequence encoder");
     choose_places(encoder);
+    TFI_TRY(open_steps(encoder, reterr));
     TFI_TRY(tfeed_sequence_builder_new(encoder->allocator, &encoder->builder, reterr));
     if (schema->context == NULL || tfeed_schema_n_columns(schema->context) == 0)
         return TFEED_OK;
@@ -99,16 +120,38 @@ void tfeed_sequence_encoder_free(struct tfeed_sequence_encoder *encoder)
     tfeed_sequence_schema_unref(encoder->schema);
     tfi_free(encoder->allocator, encoder->contexts);
     tfi_free(encoder->allocator, encoder->places);
+    tfi_free(encoder->allocator, encoder->turned);
     tfi_free(encoder->allocator, encoder->data);
     tfi_free(encoder->allocator, encoder);
 }
 
 /* ------------------------------------------------------------------ one row */
 
-static tfeed_status add_step(struct tfeed_sequence_encoder *encoder, const struct tfi_list *steps,
-                             int64_t step, struct tfeed_error *reterr)
+/* The elements of a step as the raw bytes that they were decoded from. */
+static tfeed_status add_raw_step(struct tfeed_sequence_encoder *encoder,
+                                 const struct tfi_batch_list *list, int64_t step,
+                                 struct tfeed_error *reterr)
+{
+    const struct tfi_feature *feature = &list->spec->step;
+    const uint8_t *elements =
+        (const uint8_t *)list->steps.values.data + (size_t)step * feature->row_bytes;
+    struct tfeed_bytes bytes = {elements, feature->row_bytes, NULL};
+    if (feature->decoded.big_endian) {
+        memcpy(encoder->turned, elements, feature->row_bytes);
+        tfi_raw_turn(feature->dtype, encoder->turned, feature->row_bytes);
+        bytes.data = encoder->turned;
+    }
+    return tfeed_sequence_builder_step_bytes(encoder->builder, &bytes, 1, reterr);
+}
+
+static tfeed_status add_step(struct tfeed_sequence_encoder *encoder,
+                             const struct tfi_batch_list *list, int64_t step,
+                             struct tfeed_error *reterr)
 {
     struct tfeed_sequence_builder *builder = encoder->builder;
+    const struct tfi_list *steps = &list->steps;
+    if (list->spec->is_decoded)
+        return add_raw_step(encoder, list, step, reterr);
     const int64_t *splits = tfeed_tensor_int64s(&steps->row_splits) + step;
     const size_t first = (size_t)splits[0];
     const size_t n = (size_t)(splits[1] - splits[0]);
@@ -133,7 +176,7 @@ static tfeed_status build_lists(struct tfeed_sequence_encoder *encoder,
         const struct tfi_batch_list *list = &batch->lists[encoder->places[i]];
         TFI_TRY(tfeed_sequence_builder_begin_list(builder, list->spec->key, reterr));
         for (int64_t step = list->step_splits[row]; step < list->step_splits[row + 1]; step++)
-            TFI_TRY(add_step(encoder, &list->steps, step, reterr));
+            TFI_TRY(add_step(encoder, list, step, reterr));
         TFI_TRY(tfeed_sequence_builder_end_list(builder, reterr));
     }
     return tfeed_sequence_builder_finish(builder, &ret_built->data, &ret_built->len, reterr);

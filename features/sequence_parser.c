@@ -5,7 +5,8 @@
  *
  * The context has the field number of an Example's features, and is read by the parser of those.
  * Of the lists each record is looked through once, which finds the last one of each name; these are
- * then read step by step.
+ * then read step by step. A step of a decoded list grows the list by a row and is decoded into it
+ * at once: a record's steps take no memory behind the first one that is bad.
  */
 #include <stdio.h>
 #include <string.h>
@@ -143,13 +144,25 @@ static tfeed_status fail_count(const struct tfeed_bytes *serialized,
                                const struct tfi_sequence_list *spec, size_t step, size_t n,
                                struct tfeed_error *reterr)
 {
+    const bool is_one = spec->is_decoded && tfi_feature_is_spelled(&spec->step);
     char message[TFEED_ERROR_MESSAGE_BYTES];
     char shape[TFEED_SHAPE_TEXT_BYTES];
     (void)snprintf(message, sizeof message,
                    "Key: %s, Index: %zu.  Number of %s values != expected.  values size: %zu but "
                    "output shape: %s",
                    spec->key, step, kind_name(spec->kind), n,
-                   tfeed_shape_format(&spec->shape, shape));
+                   is_one ? "[]" : tfeed_shape_format(&spec->shape, shape));
+    return fail_record(serialized, reterr, message);
+}
+
+/* reterr says what is wrong with a value of the step. */
+static tfeed_status fail_value(const struct tfeed_bytes *serialized,
+                               const struct tfi_sequence_list *spec, size_t step,
+                               struct tfeed_error *reterr)
+{
+    char message[TFEED_ERROR_MESSAGE_BYTES];
+    (void)snprintf(message, sizeof message, "Key: %s, Index: %zu.  %.400s", spec->key, step,
+                   reterr == NULL ? "" : reterr->message);
     return fail_record(serialized, reterr, message);
 }
 
@@ -201,13 +214,55 @@ static tfeed_status append_any(struct tfi_batch_list *list, struct tfi_wire feat
     return tfi_fail_memory(reterr, "the values of a list");
 }
 
-static tfeed_status append_step(struct tfi_batch_list *list, struct tfi_wire feature, size_t step,
-                                const struct tfeed_bytes *serialized, struct tfeed_error *reterr)
+/* How many values, which are bytes; false: they are malformed. */
+static bool count_values(struct tfi_feature_values values, size_t *ret_n)
+{
+    struct tfi_chunk chunk;
+    enum tfi_next next;
+    for (*ret_n = 0; (next = tfi_feature_values_next(&values, &chunk)) == TFI_NEXT_CHUNK;)
+        ++*ret_n;
+    return next == TFI_NEXT_END;
+}
+
+/* Appends the row that the values of a step are decoded to. */
+static tfeed_status append_decoded(struct tfi_batch_list *list, struct tfi_wire feature,
+                                   size_t step, const struct tfeed_bytes *serialized,
+                                   struct tfeed_error *reterr)
+{
+    const struct tfi_sequence_list *spec = list->spec;
+    struct tfi_feature_values values;
+    size_t n;
+    if (!tfi_feature_values_init(&values, feature))
+        return fail_malformed(serialized, feature.at, reterr);
+    if (values.kind != spec->kind)
+        return fail_kind(serialized, spec, step, values.kind, reterr);
+    if (!count_values(values, &n))
+        return fail_malformed(serialized, feature.at, reterr);
+    if (n != spec->step.n_values)
+        return fail_count(serialized, spec, step, n, reterr);
+    uint8_t *row = tfi_list_extend(&list->steps, spec->n_elements);
+    if (row == NULL)
+        return tfi_fail_memory(reterr, "the values of a list");
+    for (size_t i = 0; i < n; i++) {
+        struct tfi_chunk chunk;
+        (void)tfi_feature_values_next(&values, &chunk);
+        const struct tfeed_bytes value = {chunk.data, chunk.len, serialized->block};
+        const tfeed_status status =
+            tfi_decoder_decode(list->decoder, &value, i, &list->kept, row, reterr);
+        if (status == TFEED_RESOURCE_EXHAUSTED)
+            return tfi_fail_memory(reterr, "the values of a list");
+        if (status != TFEED_OK)
+            return fail_value(serialized, spec, step, reterr);
+    }
+    return TFEED_OK;
+}
+
+/* Appends the values of a step as they are. */
+static tfeed_status append_values(struct tfi_batch_list *list, struct tfi_wire feature, size_t step,
+                                  const struct tfeed_bytes *serialized, struct tfeed_error *reterr)
 {
     struct tfi_list *steps = &list->steps;
     struct tfi_chunk message;
-    if (!tfi_list_reserve_rows(steps, 1))
-        return tfi_fail_memory(reterr, "the steps of a list");
     enum tfi_append append = TFI_APPEND_MALFORMED;
     if (ordinary_list(feature, list->spec->kind, &message))
         append = tfi_list_append_ordinary(steps, message, serialized->block);
@@ -220,7 +275,17 @@ static tfeed_status append_step(struct tfi_batch_list *list, struct tfi_wire fea
     const size_t n = tfi_list_row_len(steps);
     if (list->spec->is_fixed && n != list->spec->n_elements)
         return fail_count(serialized, list->spec, step, n, reterr);
-    tfi_list_end_row(steps);
+    return TFEED_OK;
+}
+
+static tfeed_status append_step(struct tfi_batch_list *list, struct tfi_wire feature, size_t step,
+                                const struct tfeed_bytes *serialized, struct tfeed_error *reterr)
+{
+    if (!tfi_list_reserve_rows(&list->steps, 1))
+        return tfi_fail_memory(reterr, "the steps of a list");
+    TFI_TRY((list->spec->is_decoded ? append_decoded : append_values)(list, feature, step,
+                                                                      serialized, reterr));
+    tfi_list_end_row(&list->steps);
     return TFEED_OK;
 }
 

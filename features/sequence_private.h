@@ -13,8 +13,11 @@
 
 #include <tfeed/sequence.h>
 
+#include "features/decoded_column_private.h"
+#include "features/kept_bytes_private.h"
 #include "features/list_private.h"
 #include "features/ragged_private.h"
+#include "features/schema_private.h"
 
 /* A list that is wanted. */
 struct tfi_sequence_list {
@@ -22,11 +25,13 @@ struct tfi_sequence_list {
     char *key; /* of the list in the record */
     size_t key_len;
     enum tfeed_dtype dtype;
-    enum tfeed_feature_kind kind; /* of its steps */
+    enum tfeed_feature_kind kind; /* of its steps in the record */
     bool is_fixed;
     bool allow_missing;
     struct tfeed_shape shape; /* fixed: of a step */
     size_t n_elements;        /* fixed: of a step, at least 1 */
+    bool is_decoded;          /* fixed: the values of a step become a row of `step` … */
+    struct tfi_feature step;  /* … which has the same dtype and shape */
     bool is_ragged;           /* each step is divided by `ragged`, or is what divides one */
     struct tfi_column ragged; /* n_levels 0: by nothing. parts[i].feature: one of `parts` below */
 };
@@ -50,12 +55,14 @@ struct tfeed_sequence_schema {
 /* A list of a batch. */
 struct tfi_batch_list {
     const struct tfi_sequence_list *spec;
-    struct tfi_list steps;    /* its rows are the steps of all examples */
-    struct tfi_level *levels; /* ragged: their rows are the steps, too */
-    int64_t *step_splits;     /* [n_rows_max + 1] */
-    int64_t *lengths;         /* [n_rows_max] */
-    int64_t longest;          /* steps of an example */
-    bool is_filled;           /* between _start and _finish: strings are not counted yet */
+    struct tfi_list steps;       /* its rows are the steps of all examples */
+    struct tfi_level *levels;    /* ragged: their rows are the steps, too */
+    struct tfi_decoder *decoder; /* decoded */
+    struct tfi_kept_bytes kept;  /* decoded: of strings that stand in no record */
+    int64_t *step_splits;        /* [n_rows_max + 1] */
+    int64_t *lengths;            /* [n_rows_max] */
+    int64_t longest;             /* steps of an example */
+    bool is_filled;              /* between _start and _finish: strings are not counted yet */
 
     /* The list in the record that is parsed. */
     uint64_t found_record; /* serial of the last record that has it */

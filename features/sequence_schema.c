@@ -64,8 +64,8 @@ static enum tfeed_feature_kind kind_of(enum tfeed_dtype dtype)
                                    : TFEED_FEATURE_NONE;
 }
 
-static tfeed_status check_list(const struct tfeed_sequence_schema *schema, const char *name,
-                               enum tfeed_dtype dtype, struct tfeed_error *reterr)
+static tfeed_status check_name(const struct tfeed_sequence_schema *schema, const char *name,
+                               struct tfeed_error *reterr)
 {
     if (atomic_load_explicit(&schema->in_use, memory_order_relaxed))
         return tfi_fail(reterr, TFEED_FAILED_PRECONDITION,
@@ -73,6 +73,14 @@ static tfeed_status check_list(const struct tfeed_sequence_schema *schema, const
     for (int i = 0; i < schema->lists.n; i++)
         if (strcmp(schema->lists.at[i].name, name) == 0)
             return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "list '%s' was added twice", name);
+    return TFEED_OK;
+}
+
+/* … and the dtype of one whose values are those of the record. */
+static tfeed_status check_list(const struct tfeed_sequence_schema *schema, const char *name,
+                               enum tfeed_dtype dtype, struct tfeed_error *reterr)
+{
+    TFI_TRY(check_name(schema, name, reterr));
     if (kind_of(dtype) == TFEED_FEATURE_NONE)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "list '%s': dtype %s, expected int64, float32 or string", name,
@@ -92,7 +100,10 @@ static tfeed_status check_key(const struct tfi_sequence_lists *lists, const char
             continue;
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
                         "list '%s': '%s' is wanted as a %slist of %s already", name, key,
-                        other->is_ragged ? "ragged " : "", tfeed_dtype_name(other->dtype));
+                        other->is_ragged    ? "ragged "
+                        : other->is_decoded ? "decoded "
+                                            : "",
+                        tfeed_dtype_name(other->dtype));
     }
     return TFEED_OK;
 }
@@ -112,7 +123,7 @@ static tfeed_status append_list(struct tfi_sequence_lists *lists, const char *na
         lists->at = larger;
         lists->capacity = capacity;
     }
-    list.kind = kind_of(list.dtype);
+    list.kind = list.is_decoded ? TFEED_FEATURE_BYTES : kind_of(list.dtype);
     list.key_len = strlen(key);
     list.key = tfi_strndup(allocator, key, list.key_len);
     list.name = tfi_strndup(allocator, name, strlen(name));
@@ -134,30 +145,68 @@ static tfeed_status add_list(struct tfeed_sequence_schema *schema, const char *n
     return append_list(&schema->lists, name, key, list, schema->allocator, reterr);
 }
 
+/* Adds a list whose steps are rows of a feature; of TFI_STORE_LIST where they are not decoded. */
+static tfeed_status add_steps(struct tfeed_sequence_schema *schema, const char *name,
+                              struct tfi_feature step, bool allow_missing,
+                              struct tfeed_error *reterr)
+{
+    /* rows and steps come in front */
+    enum { MAX_STEP_DIMS = TFEED_MAX_DIMS - 2 };
+    if (step.shape.n_dims > MAX_STEP_DIMS || !tfi_feature_set_shape(&step) ||
+        step.n_elements == 0) {
+        char text[TFEED_SHAPE_TEXT_BYTES];
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "list '%s': a step needs a fully known shape of 1 element or more and at "
+                        "most %d dimensions, got %s",
+                        name, MAX_STEP_DIMS, tfeed_shape_format(&step.shape, text));
+    }
+    return add_list(schema, name, name,
+                    (struct tfi_sequence_list){.dtype = step.dtype,
+                                               .is_fixed = true,
+                                               .allow_missing = allow_missing,
+                                               .shape = step.shape,
+                                               .n_elements = step.n_elements,
+                                               .is_decoded = step.store != TFI_STORE_LIST,
+                                               .step = step},
+                    reterr);
+}
+
 tfeed_status tfeed_sequence_schema_add_fixed(struct tfeed_sequence_schema *schema, const char *name,
                                              enum tfeed_dtype dtype,
                                              const struct tfeed_shape *shape, bool allow_missing,
                                              struct tfeed_error *reterr)
 {
-    /* rows and steps come in front */
-    enum { MAX_STEP_DIMS = TFEED_MAX_DIMS - 2 };
-    int64_t n_elements;
     TFI_TRY(check_list(schema, name, dtype, reterr));
-    if (shape->n_dims > MAX_STEP_DIMS || tfeed_shape_n_elements(shape, &n_elements) != TFEED_OK ||
-        n_elements == 0 || (uint64_t)n_elements > PTRDIFF_MAX / tfeed_dtype_size(dtype)) {
-        char text[TFEED_SHAPE_TEXT_BYTES];
+    return add_steps(schema, name,
+                     (struct tfi_feature){.store = TFI_STORE_LIST, .dtype = dtype, .shape = *shape},
+                     allow_missing, reterr);
+}
+
+tfeed_status tfeed_sequence_schema_add_decoded(struct tfeed_sequence_schema *schema,
+                                               const char *name,
+                                               const struct tfeed_decoded_column *options,
+                                               bool allow_missing, struct tfeed_error *reterr)
+{
+    struct tfi_feature step;
+    TFI_TRY(check_name(schema, name, reterr));
+    TFI_TRY(tfi_decoded_describe("list", name, options, &step, reterr));
+    if (options->default_value != NULL)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "list '%s': a step needs a fully known shape of 1 element or more and at "
-                        "most %d dimensions, got %s",
-                        name, MAX_STEP_DIMS, tfeed_shape_format(shape, text));
-    }
-    return add_list(schema, name, name,
-                    (struct tfi_sequence_list){.dtype = dtype,
-                                               .is_fixed = true,
-                                               .allow_missing = allow_missing,
-                                               .shape = *shape,
-                                               .n_elements = (size_t)n_elements},
-                    reterr);
+                        "decoded list '%s': a list has no default value: allow_missing is for one "
+                        "that need not be there",
+                        name);
+    return add_steps(schema, name, step, allow_missing, reterr);
+}
+
+tfeed_status tfeed_sequence_schema_add_raw(struct tfeed_sequence_schema *schema, const char *name,
+                                           enum tfeed_dtype dtype, int64_t n_values, float scale,
+                                           float offset, bool allow_missing,
+                                           struct tfeed_error *reterr)
+{
+    struct tfi_feature step;
+    TFI_TRY(check_name(schema, name, reterr));
+    TFI_TRY(tfi_raw_describe("list", name, dtype, n_values, scale, offset, &step, reterr));
+    return add_steps(schema, name, step, allow_missing, reterr);
 }
 
 tfeed_status tfeed_sequence_schema_add_variable(struct tfeed_sequence_schema *schema,

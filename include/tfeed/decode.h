@@ -238,7 +238,8 @@ enum tfeed_decoding {
                                 tfeed_decode_compressed */
 };
 
-/** What a decoded column is; start from tfeed_decoded_column_init. */
+/** What a decoded column, or each step of a decoded list, is; start from
+ *  tfeed_decoded_column_init. */
 struct tfeed_decoded_column {
     size_t struct_size;           /**< set by tfeed_decoded_column_init */
     enum tfeed_decoding decoding; /**< TFEED_DECODING_RAW */
@@ -255,7 +256,8 @@ struct tfeed_decoded_column {
                            TFEED_DECODE_MAX_BYTES */
     const struct tfeed_tensor *default_value; /**< NULL: the feature must be there. Else the row of
                                                    an Example without it: the column's dtype and as
-                                                   many elements as shape has; copied */
+                                                   many elements as shape has; copied. Of a list:
+                                                   NULL */
 };
 
 /** Sets the defaults named above. */
@@ -280,7 +282,8 @@ TFEED_API void tfeed_decoded_column_init(struct tfeed_decoded_column *options);
  * columns are. What was inflated stands in blocks that many strings share, each of which lives as
  * long as one of its strings; also what a later value of the same Example replaced lives so long.
  *
- * For bytes that are scaled to floats: tfeed_schema_add_raw.
+ * For bytes that are scaled to floats: tfeed_schema_add_raw. For the steps of a SequenceExample's
+ * list: tfeed_sequence_schema_add_decoded.
  *
  * Shapes: column [n_rows] + shape.
  *

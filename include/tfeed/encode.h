@@ -104,7 +104,8 @@ struct tfeed_sequence_encoder;
  * @param allocator  NULL: malloc
  * @return TFEED_OK
  *         TFEED_INVALID_ARGUMENT, TFEED_UNIMPLEMENTED
- *                                   a column of the context that tfeed_example_encoder_new refuses
+ *                                   a column of the context that tfeed_example_encoder_new refuses,
+ *                                   or a list of decoded steps that are like such a column
  *         TFEED_RESOURCE_EXHAUSTED  no memory
  * Ownership: tfeed_sequence_encoder_free ends it.
  */

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <tfeed/allocator.h>
+#include <tfeed/decode.h>
 #include <tfeed/features.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
@@ -70,6 +71,47 @@ TFEED_API void tfeed_sequence_schema_unref(struct tfeed_sequence_schema *schema)
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_fixed(
     struct tfeed_sequence_schema *schema, const char *name, enum tfeed_dtype dtype,
     const struct tfeed_shape *shape, bool allow_missing, struct tfeed_error *reterr);
+
+/**
+ * Adds a list whose steps are bytes that become numbers or other strings while a SequenceExample is
+ * parsed (FixedLenSequenceFeature of tf.string, then a decode op): frames as raw bytes, serialized
+ * tensors, numbers in text, compressed strings. It is a list of TFEED_COLUMN_SEQUENCE: what
+ * tfeed_schema_add_decoded makes of an Example's feature is made of each step, and stands in the
+ * list as a step of that shape does.
+ *
+ * A step that cannot be decoded, or to another number of bytes or another shape, makes its
+ * SequenceExample INVALID_ARGUMENT: the message names list and step, and says what
+ * tfeed_decode_raw and its neighbours say. Limits on what is inflated, and who holds strings: as of
+ * a decoded column.
+ *
+ * Shapes: values [n_rows, longest] + options->shape.
+ *
+ * @param name           of the list and its key in the record; copied
+ * @param options        shape is that of a step; default_value is NULL
+ * @param allow_missing  an example without the list has none of its steps; else that is an error
+ * @return as tfeed_sequence_schema_add_fixed; TFEED_INVALID_ARGUMENT also for options that
+ *         tfeed_schema_add_decoded refuses, and a default value
+ * Complexity: memory for a step's row is taken when the step is decoded; what the steps of one
+ *             batch hold is their number times the row. A step of a few bytes is a whole row where
+ *             it is padded or compressed, or a tensor whose last value is repeated: where records
+ *             are not trusted, a row's shape says how much a short record may become.
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_decoded(
+    struct tfeed_sequence_schema *schema, const char *name,
+    const struct tfeed_decoded_column *options, bool allow_missing, struct tfeed_error *reterr);
+
+/**
+ * Adds a list whose steps are each one bytes value of exactly n_values uint8, as TFEED_UINT8 or as
+ * TFEED_FLOAT: (float)byte * scale + offset, as tfeed_schema_add_raw makes them. So quantized
+ * features of frames become floats.
+ *
+ * Shapes: values [n_rows, longest, n_values].
+ *
+ * @return as tfeed_sequence_schema_add_fixed
+ */
+TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_raw(
+    struct tfeed_sequence_schema *schema, const char *name, enum tfeed_dtype dtype,
+    int64_t n_values, float scale, float offset, bool allow_missing, struct tfeed_error *reterr);
 
 /**
  * Adds a list whose steps have any number of values (VarLenFeature; a RaggedFeature without
@@ -157,10 +199,11 @@ TFEED_API void tfeed_sequence_parser_free(struct tfeed_sequence_parser *parser);
  * @return TFEED_OK
  *         TFEED_INVALID_ARGUMENT    not a valid SequenceExample; a feature of the context as
  *                                   tfeed_example_parser_parse_batch says; a list is missing, or a
- *                                   step has another kind or number of values, or its partitions
- *                                   do not divide it (always checked): the message names list,
- *                                   step, expected and found, and where the bytes come from a
- *                                   file, that and the byte. Or n is above n_rows_max.
+ *                                   step has another kind or number of values, or cannot be
+ *                                   decoded, or its partitions do not divide it (always checked):
+ *                                   the message names list, step, expected and found, and where
+ *                                   the bytes come from a file, that and the byte. Or n is above
+ *                                   n_rows_max.
  *         TFEED_RESOURCE_EXHAUSTED  no memory; padding to the longest example counts
  *         After a failure the batch is empty; the parser can go on.
  * Blocks: no.

@@ -359,7 +359,8 @@ Test(schema_json, lists_that_cannot_be_are_refused)
         {"{}", "lists"},
         {"[1]", "a list"},
         {"[{\"list\": \"fixed\"}]", "name"},
-        {"[{\"name\": \"x\", \"list\": \"raw\", \"dtype\": \"int64\"}]", "'raw' is not known"},
+        {"[{\"name\": \"x\", \"list\": \"sparse\", \"dtype\": \"int64\"}]",
+         "'sparse' is not known"},
         {"[{\"name\": \"x\", \"list\": \"fixed\", \"dtype\": \"int64\"}]", "shape"},
         {"[{\"name\": \"x\", \"list\": \"fixed\", \"dtype\": \"int64\", \"shape\": [], "
          "\"allow_missing\": 1}]",
