@@ -7,8 +7,8 @@
  * big-endian complex numbers as 2.21 has them, and where the two differ in what they take for a
  * number, either is right.
  *
- * What a column of a schema can hold is decoded so, too: each string is the feature of an Example.
- * Lines of CSV are besides the records of a schema.
+ * What a column of a schema can hold is decoded so, too: each string is the feature of an Example,
+ * and a step of a SequenceExample. Lines of CSV are besides the records of a schema.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +17,9 @@
 #include <tfeed/decode.h>
 
 #include "tests/golden/replay.h"
+#include "tests/golden/replay_decoded.h"
 
-enum { MAX_STRINGS = 64, MAX_COLUMNS = 16 };
+enum { MAX_STRINGS = 64, MAX_COLUMNS = REPLAY_MAX_COLUMNS };
 
 /* A tensor of strings over bytes of its own. */
 struct strings {
@@ -64,20 +65,6 @@ static void strings_clear(struct strings *strings)
         free(strings->owned[i]);
 }
 
-/* What a decoder gave: tensors on TFEED_OK. */
-struct outcome {
-    tfeed_status status;
-    struct tfeed_tensor tensors[MAX_COLUMNS];
-    size_t n;
-    struct tfeed_error error;
-};
-
-static void outcome_clear(struct outcome *outcome)
-{
-    for (size_t i = 0; i < outcome->n; i++)
-        tfeed_tensor_clear(&outcome->tensors[i]);
-}
-
 static bool is_tensor(const struct tfeed_tensor *got, const json_t *expected)
 {
     struct tfeed_tensor wanted;
@@ -97,7 +84,7 @@ static bool is_tensor(const struct tfeed_tensor *got, const json_t *expected)
     return equal;
 }
 
-static bool is_expected(const struct outcome *got, const json_t *expected)
+static bool is_expected(const struct replay_decoded *got, const json_t *expected)
 {
     const char *kind = json_string_value(json_object_get(expected, "error"));
     const json_t *list = json_object_get(expected, "list");
@@ -114,7 +101,7 @@ static bool is_expected(const struct outcome *got, const json_t *expected)
 }
 
 /* One case. `other` is the same row by 2.21 where that is right too, else NULL. */
-static void judge(struct replay *replay, const char *file, size_t i, struct outcome *got,
+static void judge(struct replay *replay, const char *file, size_t i, struct replay_decoded *got,
                   const json_t *row, const json_t *other)
 {
     const json_t *expected = json_object_get(row, "out");
@@ -158,71 +145,28 @@ static bool same_input(const json_t *row, const json_t *other)
 
 /* ------------------------------------------------------------------ columns */
 
-/* Row i of the column is decoded from string i, in a record that is gone behind it. */
-static tfeed_status parse_strings(const struct tfeed_tensor *strings,
-                                  struct tfeed_example_builder *builder,
-                                  struct tfeed_example_parser *parser, struct tfeed_tensor *column,
-                                  struct tfeed_error *reterr)
+/* Whether a list can have such steps. */
+static bool is_step(const struct tfeed_shape *shape)
 {
-    tfeed_status status = TFEED_OK;
-    for (int64_t i = 0; status == TFEED_OK && i < tfeed_tensor_n_elements(strings); i++) {
-        static const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
-        struct tfeed_bytes example = {0};
-        struct tfeed_tensor record;
-        tfeed_example_builder_clear(builder);
-        if (tfeed_example_builder_add_bytes(builder, "x", &tfeed_tensor_strings(strings)[i], 1,
-                                            NULL) != TFEED_OK ||
-            tfeed_example_builder_finish(builder, &example.data, &example.len, NULL) != TFEED_OK ||
-            tfeed_tensor_alloc(TFEED_STRING, &scalar, NULL, &record, NULL) != TFEED_OK ||
-            tfeed_tensor_set_string(&record, 0, example.data, example.len, NULL) != TFEED_OK)
-            abort();
-        status = tfeed_example_parser_parse(parser, tfeed_tensor_strings(&record), 1, column, i,
-                                            NULL, reterr);
-        tfeed_tensor_clear(&record);
-    }
-    return status;
+    int64_t n_elements;
+    return shape->n_dims <= TFEED_MAX_DIMS - 2 &&
+           tfeed_shape_n_elements(shape, &n_elements) == TFEED_OK && n_elements > 0;
 }
 
-/* Strings of shape S become rows of a decoded column, which are given as a tensor of S + its
- * shape. */
-static void decode_by_column(const struct tfeed_tensor *strings,
-                             const struct tfeed_decoded_column *options, struct outcome *got)
-{
-    struct tfeed_schema *schema = NULL;
-    struct tfeed_example_parser *parser = NULL;
-    struct tfeed_example_builder *builder = NULL;
-    struct tfeed_tensor column = {0};
-    struct tfeed_shape shape = strings->shape;
-    for (int i = 0; i < options->shape.n_dims && shape.n_dims < TFEED_MAX_DIMS; i++)
-        shape.dims[shape.n_dims++] = options->shape.dims[i];
-    *got = (struct outcome){.status = TFEED_OK};
-    if (tfeed_schema_new(NULL, &schema, NULL) != TFEED_OK ||
-        tfeed_example_builder_new(NULL, &builder, NULL) != TFEED_OK)
-        abort();
-    got->status = tfeed_schema_add_decoded(schema, "x", options, &got->error);
-    if (got->status == TFEED_OK) {
-        if (tfeed_example_parser_new(schema, NULL, &parser, NULL) != TFEED_OK ||
-            tfeed_schema_alloc_columns(schema, tfeed_tensor_n_elements(strings), NULL, &column,
-                                       NULL) != TFEED_OK)
-            abort();
-        got->status = parse_strings(strings, builder, parser, &column, &got->error);
-    }
-    column.shape = shape;
-    got->tensors[0] = column;
-    got->n = 1;
-    tfeed_example_parser_free(parser);
-    tfeed_example_builder_free(builder);
-    tfeed_schema_unref(schema);
-}
-
+/* A row of the file by a column, and by a list. */
 static void replay_column(struct replay *replay, const char *file, size_t i, const json_t *row,
                           const json_t *other, const struct tfeed_tensor *strings,
                           const struct tfeed_decoded_column *options)
 {
-    struct outcome got;
-    decode_by_column(strings, options, &got);
+    struct replay_decoded got;
+    replay_by_column(strings, options, &got);
     judge(replay, file, i, &got, row, other);
-    outcome_clear(&got);
+    replay_decoded_clear(&got);
+    if (!is_step(&options->shape))
+        return;
+    replay_by_list(strings, options, &got);
+    judge(replay, file, i, &got, row, other);
+    replay_decoded_clear(&got);
 }
 
 static struct tfeed_decoded_column decoded_of(enum tfeed_decoding decoding, const json_t *row)
@@ -260,7 +204,7 @@ static void replay_raw_row(struct replay *replay, const char *file, size_t i, co
     const json_t *fixed_length = json_object_get(row, "fixed_length");
     const bool little_endian = json_is_true(json_object_get(row, "little_endian"));
     struct strings strings;
-    struct outcome got = {.status = TFEED_OK};
+    struct replay_decoded got = {.status = TFEED_OK};
     if (!strings_init(&strings, json_object_get(row, "in"), json_object_get(row, "shape"),
                       IS_BASE64)) {
         replay_skip(replay, "more strings than this program holds");
@@ -274,7 +218,7 @@ static void replay_raw_row(struct replay *replay, const char *file, size_t i, co
                                                &got.error);
     got.n = got.status == TFEED_OK;
     judge(replay, file, i, &got, row, NULL);
-    outcome_clear(&got);
+    replay_decoded_clear(&got);
     replay_raw_column(replay, file, i, row, &strings.tensor);
     strings_clear(&strings);
 }
@@ -407,12 +351,12 @@ static tfeed_status make_csv_schema(const struct tfeed_tensor *defaults, size_t 
 
 /* The same lines as the records of a schema. */
 static void parse_csv(const struct tfeed_tensor *lines, const struct tfeed_tensor *defaults,
-                      size_t n, const struct tfeed_csv_options *options, struct outcome *got)
+                      size_t n, const struct tfeed_csv_options *options, struct replay_decoded *got)
 {
     struct tfeed_schema *schema = NULL;
     struct tfeed_example_parser *parser = NULL;
     const int64_t n_lines = tfeed_tensor_n_elements(lines);
-    *got = (struct outcome){.n = 0};
+    *got = (struct replay_decoded){.n = 0};
     got->status = make_csv_schema(defaults, n, options, &schema, &got->error);
     if (got->status == TFEED_OK)
         got->status = tfeed_example_parser_new(schema, NULL, &parser, &got->error);
@@ -447,7 +391,7 @@ static void replay_csv_row(struct replay *replay, const char *file, size_t i, co
     struct tfeed_tensor defaults[MAX_COLUMNS] = {{0}};
     int64_t select[MAX_COLUMNS];
     struct strings records = {.n = 0};
-    struct outcome got = {.status = TFEED_OK};
+    struct replay_decoded got = {.status = TFEED_OK};
     const struct tfeed_csv_options options = csv_options_of(row, select);
     bool ok = n <= MAX_COLUMNS && options.n_select_cols <= MAX_COLUMNS &&
               strings_init(&records, json_object_get(row, "records"), json_object_get(row, "shape"),
@@ -459,11 +403,11 @@ static void replay_csv_row(struct replay *replay, const char *file, size_t i, co
             tfeed_decode_csv(&records.tensor, defaults, n, &options, got.tensors, &got.error);
         got.n = got.status == TFEED_OK ? n : 0;
         judge(replay, file, i, &got, row, other);
-        outcome_clear(&got);
+        replay_decoded_clear(&got);
         if (are_vectors(defaults, n)) {
             parse_csv(&records.tensor, defaults, n, &options, &got);
             judge(replay, file, i, &got, row, other);
-            outcome_clear(&got);
+            replay_decoded_clear(&got);
         }
     } else {
         replay_skip(replay, "more strings or columns than this program holds");
@@ -483,11 +427,11 @@ static void replay_number_row(struct replay *replay, const char *file, size_t i,
                                   json_string_length(text), NULL};
     const struct tfeed_shape shape = tfeed_shape_vector(1);
     const struct tfeed_tensor strings = tfeed_tensor_borrow(TFEED_STRING, &shape, &element);
-    struct outcome got = {.status = TFEED_OK};
+    struct replay_decoded got = {.status = TFEED_OK};
     got.status = tfeed_string_to_number(&strings, dtype_of(row), NULL, &got.tensors[0], &got.error);
     got.n = got.status == TFEED_OK;
     judge(replay, file, i, &got, row, other);
-    outcome_clear(&got);
+    replay_decoded_clear(&got);
     const struct tfeed_decoded_column options = decoded_of(TFEED_DECODING_NUMBER, row);
     replay_column(replay, file, i, row, other, &strings, &options);
 }
@@ -512,6 +456,20 @@ static void replay_both(struct replay *replay, const char *file, const char *fil
 
 /* ---------------------------------------------------- compressed, JSON, tensors */
 
+/* A string as a row of the bytes that it holds. */
+static void judge_inflated(struct replay *replay, const char *file, size_t i,
+                           const struct tfeed_bytes *expected, struct replay_decoded *got)
+{
+    char case_name[32];
+    (void)snprintf(case_name, sizeof case_name, "row %zu", i);
+    if (got->status == TFEED_OK &&
+        (expected->len == 0 || memcmp(got->tensors[0].data, expected->data, expected->len) == 0))
+        replay_pass(replay);
+    else
+        replay_fail(replay, file, case_name, "by a column or list: %s", got->error.message);
+    replay_decoded_clear(got);
+}
+
 /* Each string as a row of the bytes that it holds; and all as strings again. */
 static void replay_compressed_columns(struct replay *replay, const char *file, size_t i,
                                       const json_t *row, const struct tfeed_tensor *strings,
@@ -524,20 +482,17 @@ static void replay_compressed_columns(struct replay *replay, const char *file, s
                                 &options.compression, NULL) != TFEED_OK)
         abort();
     for (int64_t k = 0; k < tfeed_tensor_n_elements(strings); k++) {
-        struct tfeed_bytes *expected = &tfeed_tensor_strings(inflated)[k];
+        const struct tfeed_bytes *expected = &tfeed_tensor_strings(inflated)[k];
         const struct tfeed_tensor string =
             tfeed_tensor_borrow(TFEED_STRING, &scalar, &tfeed_tensor_strings(strings)[k]);
-        struct outcome got;
-        char case_name[32];
-        (void)snprintf(case_name, sizeof case_name, "row %zu", i);
+        struct replay_decoded got;
         options.shape = tfeed_shape_vector((int64_t)expected->len);
-        decode_by_column(&string, &options, &got);
-        if (got.status == TFEED_OK &&
-            (expected->len == 0 || memcmp(got.tensors[0].data, expected->data, expected->len) == 0))
-            replay_pass(replay);
-        else
-            replay_fail(replay, file, case_name, "by a column: %s", got.error.message);
-        outcome_clear(&got);
+        replay_by_column(&string, &options, &got);
+        judge_inflated(replay, file, i, expected, &got);
+        if (!is_step(&options.shape))
+            continue;
+        replay_by_list(&string, &options, &got);
+        judge_inflated(replay, file, i, expected, &got);
     }
     if (options.compression == TFEED_COMPRESSION_NONE)
         return;
@@ -556,7 +511,7 @@ static void replay_compressed(struct replay *replay)
     json_array_foreach(rows, i, row)
     {
         struct strings strings;
-        struct outcome got = {.status = TFEED_OK};
+        struct replay_decoded got = {.status = TFEED_OK};
         if (!strings_init(&strings, json_object_get(row, "in"), json_object_get(row, "shape"),
                           IS_BASE64)) {
             replay_skip(replay, "more strings than this program holds");
@@ -569,7 +524,7 @@ static void replay_compressed(struct replay *replay)
         judge(replay, file, i, &got, row, NULL);
         if (got.status == TFEED_OK)
             replay_compressed_columns(replay, file, i, row, &strings.tensor, &got.tensors[0]);
-        outcome_clear(&got);
+        replay_decoded_clear(&got);
         strings_clear(&strings);
     }
     json_decref(rows);
@@ -588,11 +543,11 @@ static void replay_json_examples(struct replay *replay)
                                       json_string_length(text), NULL};
         const struct tfeed_shape shape = tfeed_shape_vector(1);
         const struct tfeed_tensor strings = tfeed_tensor_borrow(TFEED_STRING, &shape, &element);
-        struct outcome got = {.status = TFEED_OK};
+        struct replay_decoded got = {.status = TFEED_OK};
         got.status = tfeed_decode_json_example(&strings, NULL, &got.tensors[0], &got.error);
         got.n = got.status == TFEED_OK;
         judge(replay, file, i, &got, row, NULL);
-        outcome_clear(&got);
+        replay_decoded_clear(&got);
     }
     json_decref(rows);
 }
@@ -610,7 +565,7 @@ static void replay_parse_tensor(struct replay *replay)
         struct tfeed_bytes element = {bytes, len, NULL};
         const struct tfeed_shape shape = TFEED_SHAPE_SCALAR;
         const struct tfeed_tensor serialized = tfeed_tensor_borrow(TFEED_STRING, &shape, &element);
-        struct outcome got = {.status = TFEED_OK};
+        struct replay_decoded got = {.status = TFEED_OK};
         got.status =
             tfeed_parse_tensor(&serialized, dtype_of(row), 0, NULL, &got.tensors[0], &got.error);
         got.n = got.status == TFEED_OK;
@@ -618,7 +573,7 @@ static void replay_parse_tensor(struct replay *replay)
         struct tfeed_decoded_column options = decoded_of(TFEED_DECODING_TENSOR, row);
         if (got.status == TFEED_OK)
             options.shape = got.tensors[0].shape;
-        outcome_clear(&got);
+        replay_decoded_clear(&got);
         replay_column(replay, file, i, row, NULL, &serialized, &options);
         free(bytes);
     }
