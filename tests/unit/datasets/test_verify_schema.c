@@ -253,18 +253,23 @@ static struct tfeed_sequence_schema *sequence_schema(void)
     return schema;
 }
 
-/* A record for each: its only step has so many values. */
-static void make_steps(struct example_files *made, const size_t *n_values, size_t n)
+/* A record for each: the step of "pos" has so many floats, or is one value of so many bytes. */
+static void make_records(struct example_files *made, const size_t *lengths, size_t n, bool is_bytes)
 {
     static const float values[] = {1, 2, 3};
     struct tfeed_sequence_builder *builder;
     example_files_must(tfeed_sequence_builder_new(NULL, &builder, NULL));
     begin_file(made, "file", TFEED_COMPRESSION_NONE);
     for (size_t i = 0; i < n; i++) {
+        const struct tfeed_bytes frame = {(const uint8_t *)"frame", lengths[i], NULL};
         const uint8_t *data;
         size_t len;
         example_files_must(tfeed_sequence_builder_begin_list(builder, "pos", NULL));
-        example_files_must(tfeed_sequence_builder_step_float(builder, values, n_values[i], NULL));
+        if (is_bytes)
+            example_files_must(tfeed_sequence_builder_step_bytes(builder, &frame, 1, NULL));
+        else
+            example_files_must(
+                tfeed_sequence_builder_step_float(builder, values, lengths[i], NULL));
         example_files_must(tfeed_sequence_builder_end_list(builder, NULL));
         example_files_must(tfeed_sequence_builder_finish(builder, &data, &len, NULL));
         add_raw(made, data, len);
@@ -272,6 +277,16 @@ static void make_steps(struct example_files *made, const size_t *n_values, size_
     }
     end_file(made);
     tfeed_sequence_builder_free(builder);
+}
+
+static void make_steps(struct example_files *made, const size_t *n_values, size_t n)
+{
+    make_records(made, n_values, n, false);
+}
+
+static void make_frames(struct example_files *made, const size_t *n_bytes, size_t n)
+{
+    make_records(made, n_bytes, n, true);
 }
 
 Test(verify_schema, steps_of_sequences_are_checked)
@@ -289,6 +304,30 @@ Test(verify_schema, steps_of_sequences_are_checked)
     cr_assert_eq(checked.report.faults[0].record, 2);
     cr_assert_eq(checked.report.faults[1].record, 4);
     cr_assert_not_null(strstr(checked.report.faults[0].message, "pos, Index: 0"));
+    tfeed_dataset_verify_report_clear(&checked.report);
+    tfeed_sequence_schema_unref(schema);
+    checked_clear(&checked);
+}
+
+Test(verify_schema, steps_that_are_decoded_are_checked)
+{
+    static const char json[] = "{\"tfeed_schema\": 1, \"columns\": [], \"lists\": [{\"name\": "
+                               "\"pos\", \"list\": \"decoded\", \"dtype\": \"int16\", \"shape\": "
+                               "[2], \"decoding\": \"raw\"}]}";
+    static const size_t n_bytes[] = {4, 4, 3, 4};
+    struct checked checked;
+    struct tfeed_sequence_schema *schema;
+    checked_init(&checked);
+    example_files_must(tfeed_sequence_schema_from_json(json, sizeof json - 1, NULL, &schema, NULL));
+    checked.options.schema = NULL;
+    checked.options.sequence_schema = schema;
+    make_frames(&checked.made, n_bytes, 4);
+    verify(&checked);
+    cr_assert_eq(checked.report.n_records, 3);
+    cr_assert_eq(checked.report.n_misfits, 1);
+    cr_assert_eq(checked.report.faults[0].record, 2);
+    cr_assert_not_null(strstr(checked.report.faults[0].message,
+                              "Key: pos, Index: 0.  Raw value of 3 bytes, expected 4."));
     tfeed_dataset_verify_report_clear(&checked.report);
     tfeed_sequence_schema_unref(schema);
     checked_clear(&checked);

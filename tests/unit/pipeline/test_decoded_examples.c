@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * test_decoded_examples.c - columns that are decoded while examples are batched: as tensors, beside
- * lists, and example by example before they are batched.
+ * lists, and example by example before they are batched; and the steps of SequenceExamples.
  *
  * Of the files of pipeline_fixture.h "raw" is read as big-endian uint16. Where has_strings is set,
  * it is a zlib stream of the label as text, and read as a string.
@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include <tfeed/decode.h>
+#include <tfeed/sequence.h>
 
 #include "tests/support/support.h"
 #include "tests/unit/pipeline/pipeline_fixture.h"
@@ -241,4 +242,130 @@ Test(decoded_examples, a_value_of_another_length_is_named)
     cr_assert_not_null(strstr(error.message, "Key: raw.  Raw value of 21 bytes, expected 20."),
                        "%s", error.message);
     (void)fixture_end(&program, NULL);
+}
+
+/* ------------------------------------------------------------------ SequenceExamples */
+
+enum { FRAMES, TEXTS, MAX_STEPS = 3 };
+
+/* Example i has i % 4 steps; each names both in big-endian bytes, and i in a compressed text. */
+static void write_frames(void)
+{
+    struct tfeed_record_writer *writer = NULL;
+    struct tfeed_sequence_builder *builder = NULL;
+    const uint8_t *record = NULL;
+    size_t n_bytes = 0;
+    FIXTURE_MUST(tfeed_record_writer_open(path, NULL, &writer, error));
+    FIXTURE_MUST(tfeed_sequence_builder_new(NULL, &builder, error));
+    for (int i = 0; i < N_EXAMPLES; i++) {
+        char text[24];
+        uint8_t stream[64];
+        uLongf len = sizeof stream;
+        (void)snprintf(text, sizeof text, "%d", i);
+        cr_assert_eq(compress(stream, &len, (const Bytef *)text, strlen(text)), Z_OK);
+        const struct tfeed_bytes packed = {stream, len, NULL};
+        tfeed_sequence_builder_clear(builder);
+        FIXTURE_MUST(tfeed_sequence_builder_begin_list(builder, "frames", error));
+        for (int step = 0; step < i % (MAX_STEPS + 1); step++) {
+            const uint8_t bytes[] = {0, (uint8_t)i, 0, (uint8_t)step};
+            const struct tfeed_bytes frame = {bytes, sizeof bytes, NULL};
+            FIXTURE_MUST(tfeed_sequence_builder_step_bytes(builder, &frame, 1, error));
+        }
+        FIXTURE_MUST(tfeed_sequence_builder_end_list(builder, error));
+        FIXTURE_MUST(tfeed_sequence_builder_begin_list(builder, "texts", error));
+        for (int step = 0; step < i % (MAX_STEPS + 1); step++)
+            FIXTURE_MUST(tfeed_sequence_builder_step_bytes(builder, &packed, 1, error));
+        FIXTURE_MUST(tfeed_sequence_builder_end_list(builder, error));
+        FIXTURE_MUST(tfeed_sequence_builder_finish(builder, &record, &n_bytes, error));
+        FIXTURE_MUST(tfeed_record_writer_write(writer, record, n_bytes, error));
+    }
+    FIXTURE_MUST(tfeed_record_writer_close(writer, error));
+    tfeed_sequence_builder_free(builder);
+    tfeed_record_writer_free(writer);
+}
+
+static struct tfeed_sequence_schema *schema_of_frames(void)
+{
+    struct tfeed_sequence_schema *schema;
+    struct tfeed_decoded_column column;
+    FIXTURE_MUST(tfeed_sequence_schema_new(NULL, NULL, &schema, error));
+    tfeed_decoded_column_init(&column);
+    column.dtype = TFEED_UINT16;
+    column.shape = tfeed_shape_vector(2);
+    column.big_endian = true;
+    FIXTURE_MUST(tfeed_sequence_schema_add_decoded(schema, "frames", &column, false, error));
+    tfeed_decoded_column_init(&column);
+    column.decoding = TFEED_DECODING_BYTES;
+    column.dtype = TFEED_STRING;
+    column.compression = TFEED_COMPRESSION_ZLIB;
+    FIXTURE_MUST(tfeed_sequence_schema_add_decoded(schema, "texts", &column, false, error));
+    return schema;
+}
+
+static void start_frames(void)
+{
+    const char *const files[] = {path};
+    struct tfeed_producer_options producer_options;
+    struct tfeed_record_reader_options reader_options;
+    struct tfeed_sequence_schema *schema = schema_of_frames();
+    struct tfeed_reader *reader = NULL;
+    struct tfeed_batch_source records;
+    struct tfeed_batch_source examples;
+    write_frames();
+    tfeed_producer_options_init(&producer_options);
+    producer_options.n_epochs = 1;
+    FIXTURE_MUST(fixture_open(&program, NULL, files, 1, &producer_options, error));
+    tfeed_record_reader_options_init(&reader_options);
+    FIXTURE_MUST(tfeed_tfrecord_reader_new(&reader_options, &reader, error));
+    FIXTURE_MUST(
+        tfeed_batch_source_reader(program.context, reader, program.names, 0, &records, error));
+    FIXTURE_MUST(tfeed_batch_source_sequence_examples(program.context, &records, schema, NULL,
+                                                      &examples, error));
+    FIXTURE_MUST(tfeed_fifo_batch(program.context, &examples, &options, &program.batcher, error));
+    FIXTURE_MUST(tfeed_start_queue_runners(program.context, program.coordinator, error));
+    tfeed_reader_unref(reader);
+    tfeed_sequence_schema_unref(schema);
+}
+
+/* A step of a batch; padding has a text of no bytes. */
+static void expect_frame(int64_t at, int64_t step, int counts[][MAX_STEPS])
+{
+    const uint16_t *frame = (const uint16_t *)program.columns[FRAMES].data + 2 * at;
+    const struct tfeed_bytes *string = &tfeed_tensor_strings(&program.columns[TEXTS])[at];
+    char text[24];
+    if (string->len == 0) {
+        cr_assert_eq(frame[0], 0);
+        cr_assert_eq(frame[1], 0);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "%d", frame[0]);
+    cr_assert_eq(string->len, strlen(text));
+    cr_assert_eq(memcmp(string->data, text, string->len), 0);
+    cr_assert_lt(frame[0], N_EXAMPLES);
+    cr_assert_eq(frame[1], step);
+    counts[frame[0]][step]++;
+}
+
+Test(decoded_examples, steps_of_sequences_are_decoded_before_they_are_batched)
+{
+    int counts[N_EXAMPLES][MAX_STEPS] = {{0}};
+    tfeed_status status;
+    options.dynamic_pad = true;
+    options.n_threads = 2;
+    start_frames();
+    while ((status = fixture_next(&program, NULL)) == TFEED_OK) {
+        const struct tfeed_shape *shape = &program.columns[FRAMES].shape;
+        cr_assert_eq(program.columns[FRAMES].dtype, TFEED_UINT16);
+        cr_assert_eq(shape->n_dims, 3);
+        cr_assert_eq(shape->dims[2], 2);
+        cr_assert_eq(program.columns[TEXTS].shape.n_dims, 2);
+        for (int64_t at = 0; at < shape->dims[0] * shape->dims[1]; at++)
+            expect_frame(at, at % shape->dims[1], counts);
+    }
+    cr_assert_eq(status, TFEED_OUT_OF_RANGE);
+    for (int i = 0; i < N_EXAMPLES; i++)
+        for (int step = 0; step < MAX_STEPS; step++)
+            cr_assert_eq(counts[i][step], step < i % (MAX_STEPS + 1));
+    cr_assert_eq(fixture_end(&program, NULL), TFEED_OK);
+    T_EXPECT_NO_LEAKS(NULL);
 }
