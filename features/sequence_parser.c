@@ -96,6 +96,10 @@ tfeed_status tfeed_sequence_parser_new(struct tfeed_sequence_schema *schema, int
     return TFEED_OK;
 }
 
+/* Steps of numbers in text grow less than this when they are decoded. Those that are padded,
+ * compressed or repeat a value may grow by any factor: up to a limit they may. */
+enum { MAX_GROWTH = 16 };
+
 /* ------------------------------------------------------------------- faults */
 
 /* A failure in a record: with its file and the place of its first byte, where known. */
@@ -163,6 +167,18 @@ static tfeed_status fail_value(const struct tfeed_bytes *serialized,
     char message[TFEED_ERROR_MESSAGE_BYTES];
     (void)snprintf(message, sizeof message, "Key: %s, Index: %zu.  %.400s", spec->key, step,
                    reterr == NULL ? "" : reterr->message);
+    return fail_record(serialized, reterr, message);
+}
+
+static tfeed_status fail_too_large(const struct tfeed_bytes *serialized,
+                                   const struct tfi_sequence_list *spec, size_t step,
+                                   struct tfeed_error *reterr)
+{
+    char message[TFEED_ERROR_MESSAGE_BYTES];
+    (void)snprintf(message, sizeof message,
+                   "Key: %s, Index: %zu.  The steps of %zu bytes decode to more than %zu bytes and "
+                   "%d times as many",
+                   spec->key, step, serialized->len, TFEED_DECODE_MAX_BYTES, MAX_GROWTH);
     return fail_record(serialized, reterr, message);
 }
 
@@ -240,6 +256,11 @@ static tfeed_status append_decoded(struct tfi_batch_list *list, struct tfi_wire 
         return fail_malformed(serialized, feature.at, reterr);
     if (n != spec->step.n_values)
         return fail_count(serialized, spec, step, n, reterr);
+    const size_t max_bytes = TFEED_DECODE_MAX_BYTES > MAX_GROWTH * serialized->len
+                                 ? TFEED_DECODE_MAX_BYTES
+                                 : MAX_GROWTH * serialized->len;
+    if (step > 0 && step >= max_bytes / spec->step.row_bytes)
+        return fail_too_large(serialized, spec, step, reterr);
     uint8_t *row = tfi_list_extend(&list->steps, spec->n_elements);
     if (row == NULL)
         return tfi_fail_memory(reterr, "the values of a list");

@@ -91,10 +91,10 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_fixed(
  * @param allow_missing  an example without the list has none of its steps; else that is an error
  * @return as tfeed_sequence_schema_add_fixed; TFEED_INVALID_ARGUMENT also for options that
  *         tfeed_schema_add_decoded refuses, and a default value
- * Complexity: memory for a step's row is taken when the step is decoded; what the steps of one
- *             batch hold is their number times the row. A step of a few bytes is a whole row where
- *             it is padded or compressed, or a tensor whose last value is repeated: where records
- *             are not trusted, a row's shape says how much a short record may become.
+ * Complexity: memory for a step's row is taken when the step is decoded. A step of a few bytes is a
+ *             whole row where it is padded or compressed, or a tensor whose last value is repeated:
+ *             a record whose steps would take more than 16 times its length and more than
+ *             TFEED_DECODE_MAX_BYTES is INVALID_ARGUMENT.
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_sequence_schema_add_decoded(
     struct tfeed_sequence_schema *schema, const char *name,

@@ -333,6 +333,23 @@ Test(sequence_decoded, raw_steps_of_another_length_are_refused)
                         "Key: x, Index: 1.  Raw value of 0 bytes, expected 4.");
 }
 
+Test(sequence_decoded, short_steps_do_not_become_any_number_of_bytes)
+{
+    enum { LARGE = 192 << 20 }; /* one is below the limit, two are not */
+    struct tfeed_decoded_column options = decoded_of(RAW, TFEED_UINT8, LARGE);
+    struct lists lists;
+    options.padded = true;
+    lists_of(&lists, &options);
+    ADD_RECORD(&lists, BYTES_OF("a"), BYTES_OF("b"));
+    expect_fault(&lists, 0,
+                 "Key: x, Index: 1.  The steps of 25 bytes decode to more than 268435456 bytes and "
+                 "16 times as many");
+    drop_record(&lists);
+    ADD_RECORD(&lists, BYTES_OF("a"));
+    expect_parsed(&lists);
+    lists_clear(&lists);
+}
+
 Test(sequence_decoded, scaled_steps_of_another_length_are_refused)
 {
     struct lists lists;
