@@ -284,7 +284,7 @@ static tfeed_status parse_records(struct tfeed_example_parser *parser,
     parser->kept = columns != NULL ? &columns->kept : &parser->kept_for_rows;
     if (parser->form != NULL)
         return tfi_record_form_parse(parser, serialized, n, columns, ret_n_done, reterr);
-    for (;; n_done++) {
+    for (; n_done < n; n_done++) {
         n_done += take_layouts(parser, serialized + n_done, n - n_done, n_done);
         if (n_done == n)
             break;
