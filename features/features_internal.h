@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include <tfeed/features.h>
+#include <tfeed/sequence.h>
 
 /* The same schema with every scaled float column as uint8, the bytes as they are; NULL when it has
  * none. The given schema does not change any more. RESOURCE_EXHAUSTED: no memory. */
@@ -37,6 +38,13 @@ int tfi_schema_first_growing(const struct tfeed_schema *schema);
 
 /* The columns hold no rows, and nothing of any record; their room is kept. */
 void tfi_columns_drop(struct tfeed_columns *columns);
+
+/* The batch holds no rows, and nothing of any record; its room is kept. */
+void tfi_sequence_parser_drop(struct tfeed_sequence_parser *parser);
+
+/* The memory that the lists of a sequence parser hold, room that the batch does not need included.
+ */
+uint64_t tfi_sequence_parser_list_bytes(const struct tfeed_sequence_parser *parser);
 
 /* Names bytes that the caller will read when it has parsed: the parser asks for as many of them as
  * it parses, between its own work, so that they are near by then. They are not looked at; `len` 0

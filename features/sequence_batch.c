@@ -12,6 +12,7 @@
 #include "core/block_internal.h"
 #include "core/error_internal.h"
 #include "core/tensor_internal.h"
+#include "features/features_internal.h"
 #include "features/sequence_private.h"
 
 void tfi_batch_list_clear(struct tfi_batch_list *list, const struct tfeed_allocator *allocator)
@@ -204,6 +205,34 @@ tfeed_status tfi_batch_list_divide(struct tfeed_sequence_parser *parser, int lis
 
 /* ------------------------------------------------------------ what is asked */
 
+static uint64_t tensor_bytes(const struct tfeed_tensor *tensor)
+{
+    return tensor->data == NULL
+               ? 0
+               : (uint64_t)tfeed_tensor_n_elements(tensor) * tfeed_dtype_size(tensor->dtype);
+}
+
+static uint64_t list_bytes(const struct tfi_list *list)
+{
+    return (uint64_t)list->capacity * tfeed_dtype_size(list->dtype) +
+           ((uint64_t)list->row_capacity + 1) * sizeof(int64_t);
+}
+
+uint64_t tfi_sequence_parser_list_bytes(const struct tfeed_sequence_parser *parser)
+{
+    uint64_t n_bytes = 0;
+    for (int i = 0; i < parser->n_lists; i++) {
+        const struct tfi_batch_list *list = &parser->lists[i];
+        const int n_levels = list->levels != NULL ? list->spec->ragged.n_levels : 0;
+        n_bytes += list_bytes(&list->steps) + tensor_bytes(&list->padded) +
+                   2 * ((uint64_t)parser->n_rows_max + 1) * sizeof(int64_t);
+        for (int level = 0; level < n_levels; level++)
+            n_bytes +=
+                list_bytes(&list->levels[level].list) + tensor_bytes(&list->levels[level].narrow);
+    }
+    return n_bytes;
+}
+
 const struct tfeed_sequence_schema *tfeed_sequence_parser_schema(
     const struct tfeed_sequence_parser *parser)
 {
@@ -262,13 +291,23 @@ struct tfeed_tensor tfeed_sequence_parser_row(const struct tfeed_sequence_parser
                                               int64_t row)
 {
     const struct tfi_batch_list *lists = &parser->lists[list];
-    if (!lists->spec->is_fixed || row < 0 || row >= parser->n_rows)
+    const struct tfi_sequence_list *spec = lists->spec;
+    struct tfeed_tensor values = lists->values;
+    if (row < 0 || row >= parser->n_rows)
         return (struct tfeed_tensor){0};
-    const struct tfeed_shape shape = tfeed_shape_batch(lists->lengths[row], lists->spec->shape);
-    const size_t first = (size_t)lists->step_splits[row] * lists->spec->n_elements;
-    return tfeed_tensor_borrow(lists->spec->dtype, &shape,
-                               (uint8_t *)lists->steps.values.data +
-                                   first * tfeed_dtype_size(lists->spec->dtype));
+    size_t first;
+    if (spec->is_fixed) {
+        first = (size_t)(row * lists->longest) * spec->n_elements;
+        values.shape = tfeed_shape_batch(lists->lengths[row], spec->shape);
+    } else {
+        const int64_t *splits = tfeed_tensor_int64s(&lists->steps.row_splits);
+        const int64_t begin = splits[lists->step_splits[row]];
+        const int64_t n = splits[lists->step_splits[row + 1]] - begin;
+        first = (size_t)begin;
+        values.shape.dims[0] = lists->levels != NULL ? n / spec->ragged.uniform_size : n;
+    }
+    return tfeed_tensor_borrow(spec->dtype, &values.shape,
+                               (uint8_t *)values.data + first * tfeed_dtype_size(spec->dtype));
 }
 
 /* Writes the indices of the values of the steps of rows first_row … end_row - 1, each of `rank`

@@ -14,6 +14,7 @@
 #include "core/allocator_internal.h"
 #include "core/block_internal.h"
 #include "core/error_internal.h"
+#include "features/features_internal.h"
 #include "features/schema_private.h"
 #include "features/sequence_private.h"
 
@@ -429,14 +430,11 @@ static tfeed_status parse_lists(struct tfeed_sequence_parser *parser,
     return TFEED_OK;
 }
 
-/* Makes the batch one of no rows. Where even that finds no memory, it has none already. */
-static void empty_batch(struct tfeed_sequence_parser *parser)
+/* Where even that finds no memory, the batch has none already. */
+void tfi_sequence_parser_drop(struct tfeed_sequence_parser *parser)
 {
-    if (parser->context != NULL) {
-        const tfeed_status ignored = tfeed_example_parser_parse_batch(
-            parser->context_parser, NULL, 0, parser->context, NULL, NULL);
-        (void)ignored;
-    }
+    if (parser->context != NULL)
+        tfi_columns_drop(parser->context);
     for (int i = 0; i < parser->n_lists; i++)
         tfi_batch_list_empty(&parser->lists[i], parser->allocator);
     parser->n_rows = 0;
@@ -457,7 +455,7 @@ tfeed_status tfeed_sequence_parser_parse(struct tfeed_sequence_parser *parser,
     if (status == TFEED_OK)
         status = parse_lists(parser, serialized, (int64_t)n, ret_bad_row, reterr);
     if (status != TFEED_OK) {
-        empty_batch(parser);
+        tfi_sequence_parser_drop(parser);
         return status;
     }
     parser->n_rows = (int64_t)n;

@@ -269,10 +269,15 @@ TFEED_API const struct tfeed_tensor *tfeed_sequence_parser_row_splits(
     const struct tfeed_sequence_parser *parser, int list, int level);
 
 /**
- * The steps of one row of a fixed list, without padding: [steps] + shape of a step.
+ * The values of one row of a list, without padding.
  *
- * @return a borrowed tensor, valid until the next batch; empty (TFEED_DTYPE_INVALID) for a list
- *         that is not fixed or where there is no such row
+ * Shapes: fixed     [steps] + shape of a step
+ *         variable  [values of all steps of the row]
+ *         ragged    [the row's rows of the innermost level] + the uniform lengths behind it
+ *
+ * @return a borrowed tensor, valid until the next batch, in the place that the row has in
+ *         tfeed_sequence_parser_values: what is written to numbers there is seen in these. Empty
+ *         (TFEED_DTYPE_INVALID) where there is no such row
  */
 TFEED_API struct tfeed_tensor tfeed_sequence_parser_row(const struct tfeed_sequence_parser *parser,
                                                         int list, int64_t row);

@@ -94,6 +94,10 @@ Test(sequence_parser, fixed_lists_are_padded_to_the_longest)
         cr_assert_null(tfeed_sequence_parser_value_splits(parser, 0));
         const struct tfeed_tensor alone = tfeed_sequence_parser_row(parser, 0, 1);
         expect_ints(&alone, values, 3);
+        const struct tfeed_tensor first = tfeed_sequence_parser_row(parser, 0, 0);
+        tfeed_tensor_int64s(&first)[0] = 7; /* where the values are */
+        expect_ints(tfeed_sequence_parser_values(parser, 0),
+                    (const int64_t[]){7, 0, 0, 1, 2, 3, 0, 0, 0}, 9);
     }
     const struct tfeed_tensor beyond = tfeed_sequence_parser_row(parser, 0, 3);
     cr_assert_eq(beyond.dtype, TFEED_DTYPE_INVALID);
@@ -146,6 +150,12 @@ Test(sequence_parser, variable_lists_have_splits_of_steps_and_values)
     expect_ints(tfeed_sequence_parser_values(parser, 0), (const int64_t[]){5, 6, 700, 5}, 4);
     expect_ints(tfeed_sequence_parser_step_splits(parser, 0), (const int64_t[]){0, 0, 3, 4}, 4);
     expect_ints(tfeed_sequence_parser_value_splits(parser, 0), (const int64_t[]){0, 3, 3, 3, 4}, 5);
+    for (int64_t row = 0; row < 3; row++) {
+        static const int64_t lengths[] = {0, 3, 1};
+        const struct tfeed_tensor alone = tfeed_sequence_parser_row(parser, 0, row);
+        expect_ints(&alone, values, lengths[row]);
+    }
+    cr_assert_eq(tfeed_sequence_parser_row(parser, 0, 3).dtype, TFEED_DTYPE_INVALID);
     cr_assert_eq(tfeed_sequence_parser_sparse(parser, 0, TFEED_ALL_ROWS, &sparse, NULL), TFEED_OK);
     expect_ints(&sparse.indices, (const int64_t[]){1, 0, 0, 1, 0, 1, 1, 0, 2, 2, 0, 0}, 12);
     expect_ints(&sparse.dense_shape, (const int64_t[]){3, 3, 3}, 3);

@@ -140,6 +140,22 @@ static struct tfeed_sequence_schema *new_schema(void)
     return schema;
 }
 
+/* The rows of the records, one behind the other, are the values. */
+static void expect_rows(const struct tfeed_sequence_parser *parser, const struct model *model,
+                        const struct numbers *values)
+{
+    const int64_t *all = values->at;
+    for (int64_t row = 0; row < N_RECORDS; row++) {
+        const int64_t end =
+            model->values.at[model->rows.at[model->groups.at[model->steps.at[row + 1]]]];
+        const struct tfeed_tensor alone = tfeed_sequence_parser_row(parser, 0, row);
+        const int64_t n = tfeed_tensor_n_elements(&alone);
+        cr_assert_eq(all + n, values->at + end);
+        cr_assert(n == 0 || memcmp(alone.data, all, (size_t)n * sizeof *all) == 0);
+        all += n;
+    }
+}
+
 static void check_random(enum tfeed_partition_kind kind, enum tfeed_dtype row_splits_dtype)
 {
     static struct model model;
@@ -166,6 +182,7 @@ static void check_random(enum tfeed_partition_kind kind, enum tfeed_dtype row_sp
         expect_numbers(tfeed_sequence_parser_row_splits(parser, 0, 1), &model.rows);
         expect_numbers(tfeed_sequence_parser_row_splits(parser, 0, 2), &model.values);
         expect_numbers(tfeed_sequence_parser_values(parser, 0), &values);
+        expect_rows(parser, &model, &values);
         cr_assert_eq(tfeed_sequence_parser_row_splits(parser, 0, 0)->dtype, row_splits_dtype);
         cr_assert_null(tfeed_sequence_parser_row_splits(parser, 0, 3));
         sequence_records_clear(&records);
