@@ -19,7 +19,8 @@
 
 struct admission {
     const struct tfeed_allocator *allocator;
-    struct tfeed_schema *schema;
+    struct tfeed_schema *schema;             /* of the columns; NULL: there are none */
+    struct tfeed_sequence_schema *sequences; /* NULL: no SequenceExamples */
     uint64_t seed;
     enum tfeed_on_error on_error;
     bool parses;
@@ -37,7 +38,8 @@ struct admission_desk {
     struct admission_desk *next;
     struct tfeed_example_parser *parser;
     struct tfeed_tensor *columns;  /* of one row each */
-    struct tfeed_columns *growing; /* NULL: all columns are of one shape */
+    struct tfeed_columns *growing; /* NULL: all columns are of one shape; else as in a batch */
+    struct tfeed_sequence_parser *sequences; /* NULL: no SequenceExamples */
     void **row;
     int n_columns;
 };
@@ -46,7 +48,8 @@ tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t 
                            struct tfeed_schema *schema, struct admission **ret_admission,
                            struct tfeed_error *reterr)
 {
-    const bool sees_damage = options->on_error != TFEED_ON_ERROR_FAIL && schema != NULL;
+    const bool can_parse = schema != NULL || options->sequence_schema != NULL;
+    const bool sees_damage = options->on_error != TFEED_ON_ERROR_FAIL && can_parse;
     *ret_admission = NULL;
     if (options->filter == NULL && !sees_damage)
         return TFEED_OK;
@@ -55,11 +58,12 @@ tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t 
         return tfi_fail_memory(reterr, "a loader's filter");
     admission->allocator = options->allocator;
     admission->schema = schema;
+    admission->sequences = options->sequence_schema;
     admission->seed = seed;
     admission->on_error = options->on_error;
     admission->filter = options->filter;
     admission->filter_user_data = options->filter_user_data;
-    admission->filter_reads_row = options->filter_reads_row && schema != NULL;
+    admission->filter_reads_row = options->filter_reads_row && can_parse;
     admission->options = sees_damage && options->map_row != NULL ? options : NULL;
     admission->parses = sees_damage || admission->filter_reads_row;
     tfi_mutex_init(&admission->mutex);
@@ -70,9 +74,12 @@ tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t 
 static void desk_free(struct admission_desk *desk)
 {
     const struct tfeed_allocator *allocator = desk->admission->allocator;
-    for (int i = 0; desk->growing == NULL && desk->columns != NULL && i < desk->n_columns; i++)
+    const bool has_columns = desk->growing == NULL && desk->sequences == NULL;
+    for (int i = 0; has_columns && desk->columns != NULL && i < desk->n_columns; i++)
         tfeed_tensor_clear(&desk->columns[i]);
-    tfeed_columns_free(desk->growing);
+    if (desk->sequences == NULL) /* its context goes with it */
+        tfeed_columns_free(desk->growing);
+    tfeed_sequence_parser_free(desk->sequences);
     tfeed_example_parser_free(desk->parser);
     tfi_free(allocator, desk->columns);
     tfi_free(allocator, desk->row);
@@ -92,24 +99,40 @@ void admission_free(struct admission *admission)
     tfi_free(admission->allocator, admission);
 }
 
+/* What parses a record, and where its row goes. */
+static tfeed_status make_parser(struct admission_desk *desk, struct tfeed_error *reterr)
+{
+    const struct admission *admission = desk->admission;
+    const struct tfeed_allocator *allocator = admission->allocator;
+    if (admission->sequences != NULL) {
+        TFI_TRY(tfeed_sequence_parser_new(admission->sequences, 1, allocator, &desk->sequences,
+                                          reterr));
+        desk->growing = tfeed_sequence_parser_context(desk->sequences);
+        return TFEED_OK;
+    }
+    if (tfi_schema_first_growing(admission->schema) >= 0)
+        TFI_TRY(tfeed_columns_new(admission->schema, 1, allocator, &desk->growing, reterr));
+    else
+        TFI_TRY(tfeed_schema_alloc_columns(admission->schema, 1, allocator, desk->columns, reterr));
+    return tfeed_example_parser_new(admission->schema, allocator, &desk->parser, reterr);
+}
+
 static tfeed_status desk_fit_out(struct admission_desk *desk, struct tfeed_error *reterr)
 {
     const struct admission *admission = desk->admission;
-    desk->n_columns = tfeed_schema_n_columns(admission->schema);
+    if (admission->schema != NULL)
+        desk->n_columns = tfeed_schema_n_columns(admission->schema);
+    if (admission->sequences != NULL)
+        desk->n_columns += tfeed_sequence_schema_n_lists(admission->sequences);
     const size_t n = (size_t)desk->n_columns;
     desk->columns = tfi_alloc_zeroed(admission->allocator, n, sizeof *desk->columns);
     desk->row = tfi_alloc_zeroed(admission->allocator, n, sizeof *desk->row);
     if (desk->columns == NULL || desk->row == NULL)
         return tfi_fail_memory(reterr, "a loader's filter");
-    if (tfi_schema_first_growing(admission->schema) >= 0)
-        TFI_TRY(
-            tfeed_columns_new(admission->schema, 1, admission->allocator, &desk->growing, reterr));
-    else
-        TFI_TRY(tfeed_schema_alloc_columns(admission->schema, 1, admission->allocator,
-                                           desk->columns, reterr));
+    TFI_TRY(make_parser(desk, reterr));
     for (size_t i = 0; i < n; i++)
         desk->row[i] = desk->columns[i].data;
-    return tfeed_example_parser_new(admission->schema, admission->allocator, &desk->parser, reterr);
+    return TFEED_OK;
 }
 
 tfeed_status admission_enter(struct admission *admission, struct admission_desk **ret_desk,
@@ -164,22 +187,36 @@ tfeed_status loader_map_row(const struct tfeed_loader_options *options,
 }
 
 void loader_point_row(const struct tfeed_schema *schema, const struct tfeed_columns *columns,
-                      int64_t number, struct tfeed_tensor *tensors, void **row)
+                      const struct tfeed_sequence_parser *sequences, int64_t number,
+                      struct tfeed_tensor *tensors, void **row)
 {
-    for (int i = 0; i < tfeed_schema_n_columns(schema); i++) {
+    const int n_columns = columns != NULL ? tfeed_schema_n_columns(schema) : 0;
+    for (int i = 0; i < n_columns; i++) {
         tensors[i] = tfeed_columns_row(columns, i, number);
         const bool is_fixed = tfeed_schema_column_kind(schema, i) == TFEED_COLUMN_FIXED;
         row[i] = is_fixed ? tensors[i].data : &tensors[i];
+    }
+    if (sequences == NULL)
+        return;
+    const struct tfeed_sequence_schema *lists = tfeed_sequence_parser_schema(sequences);
+    for (int i = 0; i < tfeed_sequence_schema_n_lists(lists); i++) {
+        tensors[n_columns + i] = tfeed_sequence_parser_row(sequences, i, number);
+        row[n_columns + i] = &tensors[n_columns + i];
     }
 }
 
 static tfeed_status parse_row(struct admission_desk *desk, const struct tfeed_bytes *record,
                               struct tfeed_error *reterr)
 {
-    if (desk->growing == NULL)
+    if (desk->sequences != NULL)
+        TFI_TRY(tfeed_sequence_parser_parse(desk->sequences, record, 1, NULL, reterr));
+    else if (desk->growing != NULL)
+        TFI_TRY(
+            tfeed_example_parser_parse_batch(desk->parser, record, 1, desk->growing, NULL, reterr));
+    else
         return tfeed_example_parser_parse(desk->parser, record, 1, desk->columns, 0, NULL, reterr);
-    TFI_TRY(tfeed_example_parser_parse_batch(desk->parser, record, 1, desk->growing, NULL, reterr));
-    loader_point_row(desk->admission->schema, desk->growing, 0, desk->columns, desk->row);
+    loader_point_row(desk->admission->schema, desk->growing, desk->sequences, 0, desk->columns,
+                     desk->row);
     return TFEED_OK;
 }
 
@@ -200,10 +237,12 @@ enum verdict admission_ask(struct admission_desk *desk, const struct file_set *s
         .epoch = epoch,
         .seed = loader_record_seed(admission->seed, epoch, &row->place),
         .row = admission->filter_reads_row ? desk->row : NULL,
+        .sequences = admission->filter_reads_row ? desk->sequences : NULL,
     };
     if (admission->filter != NULL && !admission->filter(&record, admission->filter_user_data))
         return ROW_FILTERED;
     record.row = desk->row;
+    record.sequences = desk->sequences;
     if (admission->options != NULL &&
         loader_map_row(admission->options, &record, reterr) != TFEED_OK)
         return ROW_BAD;

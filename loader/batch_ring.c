@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * batch_ring.c - the buffers of the ring: rows become columns here, and the program looks at them.
+ * batch_ring.c - the buffers of the ring: rows become columns here.
  *
  * Workers parse images as uint8 and the thread that takes the batch widens them: a quarter of the
  * bytes changes cores, and the floats are written where they are used. A thread that works for
@@ -9,7 +9,6 @@
  * The bits are the same.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/allocator_internal.h"
@@ -74,9 +73,24 @@ static tfeed_status make_column(const struct tfeed_loader *loader,
     return TFEED_OK;
 }
 
-static bool is_widened(const struct tfeed_loader *loader, int column)
+bool loader_is_widened(const struct tfeed_loader *loader, int column)
 {
     return loader->narrow_schema != NULL && tfi_schema_column_is_scaled(loader->schema, column);
+}
+
+/* What holds the rows of a batch whose columns are not all of one shape. */
+static tfeed_status make_growing(struct tfeed_loader *loader, struct tfeed_batch *batch,
+                                 struct tfeed_error *reterr)
+{
+    const int64_t n_rows = loader->options.batch_size;
+    struct tfeed_sequence_schema *sequences = loader->options.sequence_schema;
+    if (sequences == NULL)
+        return tfeed_columns_new(loader->schema, n_rows, loader->allocator, &batch->growing,
+                                 reterr);
+    TFI_TRY(
+        tfeed_sequence_parser_new(sequences, n_rows, loader->allocator, &batch->sequences, reterr));
+    batch->growing = tfeed_sequence_parser_context(batch->sequences);
+    return TFEED_OK;
 }
 
 static tfeed_status make_batch(struct tfeed_loader *loader, struct tfeed_batch *batch,
@@ -94,12 +108,11 @@ static tfeed_status make_batch(struct tfeed_loader *loader, struct tfeed_batch *
         batch->records == NULL)
         return tfi_fail_memory(reterr, "a loader's batches");
     if (loader->has_growing)
-        return tfeed_columns_new(loader->schema, loader->options.batch_size, allocator,
-                                 &batch->growing, reterr);
+        return make_growing(loader, batch, reterr);
     for (int i = 0; i < loader->n_columns; i++) {
         TFI_TRY(make_column(loader, loader->schema, i, &batch->columns[i], reterr));
         batch->narrow[i] = batch->columns[i];
-        if (is_widened(loader, i)) {
+        if (loader_is_widened(loader, i)) {
             batch->narrow[i].data = NULL;
             TFI_TRY(make_column(loader, loader->narrow_schema, i, &batch->narrow[i], reterr));
         }
@@ -110,7 +123,7 @@ static tfeed_status make_batch(struct tfeed_loader *loader, struct tfeed_batch *
     if (wide == NULL)
         return tfi_fail_memory(reterr, "a loader's batches");
     for (size_t i = 0; i < n; i++)
-        wide->data[i] = is_widened(loader, (int)i) ? batch->columns[i].data : NULL;
+        wide->data[i] = loader_is_widened(loader, (int)i) ? batch->columns[i].data : NULL;
     batch->wide = wide;
     return TFEED_OK;
 }
@@ -130,7 +143,7 @@ void batch_take_wide(struct tfeed_batch *batch)
     *at = batch->wide->next;
     batch->wide->filler = &self;
     for (int i = 0; i < loader->n_columns; i++)
-        if (is_widened(loader, i))
+        if (loader_is_widened(loader, i))
             batch->columns[i].data = batch->wide->data[i];
 }
 
@@ -143,14 +156,15 @@ void batch_give_wide(struct tfeed_batch *batch)
     loader->free_wide = batch->wide;
     batch->wide = NULL;
     for (int i = 0; i < loader->n_columns; i++)
-        if (is_widened(loader, i))
+        if (loader_is_widened(loader, i))
             batch->columns[i].data = NULL;
 }
 
-/* Ends what the batch's string columns refer to. */
-static void release_strings(struct tfeed_batch *batch)
+void batch_release_strings(struct tfeed_batch *batch)
 {
-    if (batch->growing != NULL)
+    if (batch->sequences != NULL)
+        tfi_sequence_parser_drop(batch->sequences);
+    else if (batch->growing != NULL)
         tfi_columns_drop(batch->growing);
     for (int i = 0; i < batch->loader->n_columns; i++) {
         const struct tfeed_tensor *column = &batch->columns[i];
@@ -166,13 +180,15 @@ static void clear_batch(struct tfeed_loader *loader, struct tfeed_batch *batch)
 {
     const struct tfeed_allocator *allocator = loader->allocator;
     if (batch->columns != NULL)
-        release_strings(batch);
+        batch_release_strings(batch);
     for (int i = 0; batch->columns != NULL && i < loader->n_columns; i++) {
-        if (batch->narrow != NULL && is_widened(loader, i))
+        if (batch->narrow != NULL && loader_is_widened(loader, i))
             column_free(loader, &batch->narrow[i]);
         column_free(loader, &batch->columns[i]);
     }
-    tfeed_columns_free(batch->growing);
+    if (batch->sequences == NULL) /* its context goes with it */
+        tfeed_columns_free(batch->growing);
+    tfeed_sequence_parser_free(batch->sequences);
     tfi_free(allocator, batch->columns);
     tfi_free(allocator, batch->shown);
     tfi_free(allocator, batch->narrow);
@@ -254,7 +270,7 @@ static tfeed_status make_desk(struct tfeed_loader *loader, struct parse_desk **r
     desk->tensors = tfi_alloc_array(loader->allocator, n, sizeof *desk->tensors);
     if (desk->row == NULL || desk->tensors == NULL)
         status = tfi_fail_memory(reterr, "a loader's parser");
-    if (status == TFEED_OK && loader->schema != NULL)
+    if (status == TFEED_OK && loader->parses_examples)
         status = tfeed_example_parser_new(loader->schema, loader->allocator, &desk->wide, reterr);
     if (status == TFEED_OK && loader->narrow_schema != NULL)
         status = tfeed_example_parser_new(loader->narrow_schema, loader->allocator, &desk->narrow,
@@ -282,7 +298,7 @@ tfeed_status parse_desk_take_locked(struct tfeed_loader *loader, struct parse_de
     return status;
 }
 
-static size_t row_bytes(const struct tfeed_tensor *column)
+size_t tensor_row_bytes(const struct tfeed_tensor *column)
 {
     const size_t n_rows = (size_t)column->shape.dims[0];
     return n_rows == 0
@@ -295,12 +311,13 @@ static void point_row(const struct tfeed_batch *batch, const struct parse_desk *
                       struct tfeed_tensor *columns, uint32_t r)
 {
     const struct tfeed_loader *loader = batch->loader;
-    if (batch->growing != NULL) {
-        loader_point_row(loader->schema, batch->growing, r, desk->tensors, desk->row);
+    if (loader->has_growing) {
+        loader_point_row(loader->schema, batch->growing, batch->sequences, r, desk->tensors,
+                         desk->row);
         return;
     }
     for (int i = 0; i < loader->n_columns; i++)
-        desk->row[i] = (uint8_t *)columns[i].data + r * row_bytes(&columns[i]);
+        desk->row[i] = (uint8_t *)columns[i].data + r * tensor_row_bytes(&columns[i]);
 }
 
 static tfeed_status map_rows(const struct tfeed_batch *batch, const struct parse_desk *desk,
@@ -321,6 +338,8 @@ static tfeed_status map_rows(const struct tfeed_batch *batch, const struct parse
             .epoch = row->epoch,
             .seed = loader_record_seed(set->plan.seed, row->epoch, &row->place),
             .row = desk->row,
+            .sequences = batch->sequences,
+            .sequence_row = r,
         };
         TFI_TRY(loader_map_row(&loader->options, &record, reterr));
     }
@@ -356,8 +375,9 @@ static uint64_t tensor_bytes(const struct tfeed_tensor *tensor)
 /* Room that grew stays. The batch is there by now: it is never held back, but counted. */
 static void charge_growing(struct tfeed_batch *batch)
 {
-    uint64_t n_bytes = 0;
-    for (int i = 0; i < batch->loader->n_columns; i++) {
+    uint64_t n_bytes =
+        batch->sequences != NULL ? tfi_sequence_parser_list_bytes(batch->sequences) : 0;
+    for (int i = 0; i < batch->loader->n_columns - batch->loader->n_lists; i++) {
         n_bytes += tensor_bytes(tfeed_columns_values(batch->growing, i));
         for (int level = 0; level < tfeed_columns_n_levels(batch->growing, i); level++)
             n_bytes += tensor_bytes(tfeed_columns_row_splits(batch->growing, i, level));
@@ -376,12 +396,16 @@ tfeed_status batch_parse(struct tfeed_batch *batch, struct parse_desk *desk,
     uint32_t n_rows = 0; /* what pads a shard without any record comes last and has no bytes */
     for (; n_rows < draw->n_rows && draw->rows[n_rows].bytes.data != NULL; n_rows++)
         batch->records[n_rows] = draw->rows[n_rows].bytes;
-    if (batch->loader->schema == NULL)
-        return TFEED_OK;
-    if (batch->growing == NULL)
+    if (batch->sequences != NULL)
+        TFI_TRY(
+            tfeed_sequence_parser_parse(batch->sequences, batch->records, n_rows, NULL, reterr));
+    else if (batch->growing != NULL)
+        TFI_TRY(tfeed_example_parser_parse_batch(desk->wide, batch->records, n_rows, batch->growing,
+                                                 NULL, reterr));
+    else if (batch->loader->parses_examples)
         return parse_runs(batch, desk, into != NULL ? into : columns, n_rows, reterr);
-    TFI_TRY(tfeed_example_parser_parse_batch(desk->wide, batch->records, n_rows, batch->growing,
-                                             NULL, reterr));
+    else
+        return TFEED_OK;
     charge_growing(batch);
     return map_rows(batch, desk, NULL, 0, n_rows, reterr);
 }
@@ -391,212 +415,4 @@ int64_t ticket_n_rows(const struct tfeed_loader *loader, const struct ticket *ti
     const uint32_t n_padding =
         loader->options.level == TFEED_LEVEL_PAD ? ticket->draw.n_repeated : 0;
     return (int64_t)(ticket->draw.n_rows - n_padding);
-}
-
-/* -------------------------------------------------------------------------- showing */
-
-static void widen(const struct tfeed_batch *batch, int column, void *to)
-{
-    tfi_schema_widen(batch->loader->schema, column, batch->narrow[column].data,
-                     (int64_t)batch->ticket->draw.n_rows, to);
-}
-
-/* Rows that pad stay out of columns that have a row for each; lists hold them behind the others. */
-static void show_growing(struct tfeed_batch *batch)
-{
-    for (int i = 0; i < batch->loader->n_columns; i++) {
-        const enum tfeed_column_kind kind = tfeed_schema_column_kind(batch->loader->schema, i);
-        batch->shown[i] = *tfeed_columns_values(batch->growing, i);
-        if (kind == TFEED_COLUMN_FIXED || kind == TFEED_COLUMN_SEQUENCE)
-            batch->shown[i].shape.dims[0] = batch->n_rows;
-    }
-}
-
-void batch_show(struct tfeed_batch *batch)
-{
-    const struct tfeed_loader *loader = batch->loader;
-    batch->n_rows = ticket_n_rows(loader, batch->ticket);
-    if (batch->growing != NULL) {
-        show_growing(batch);
-        return;
-    }
-    for (int i = 0; i < loader->n_columns; i++) {
-        if (batch->is_narrow && is_widened(loader, i))
-            widen(batch, i, batch->columns[i].data);
-        batch->shown[i] = batch->columns[i];
-        batch->shown[i].shape.dims[0] = batch->n_rows;
-    }
-}
-
-void batch_copy(struct tfeed_batch *batch, struct tfeed_tensor *columns)
-{
-    const struct tfeed_loader *loader = batch->loader;
-    const size_t n_rows = batch->ticket->draw.n_rows;
-    batch->n_rows = ticket_n_rows(loader, batch->ticket);
-    for (int i = 0; i < loader->n_columns; i++) {
-        const struct tfeed_tensor *from = &batch->columns[i];
-        const size_t n_bytes = n_rows * row_bytes(from);
-        if (batch->is_narrow && is_widened(loader, i)) {
-            widen(batch, i, columns[i].data);
-        } else if (from->dtype == TFEED_STRING) {
-            const size_t n = n_bytes / sizeof(struct tfeed_bytes);
-            tfi_bytes_ref_n(tfeed_tensor_strings(from), n);
-            tfi_bytes_unref_n(tfeed_tensor_strings(&columns[i]), n);
-            memcpy(columns[i].data, from->data, n_bytes);
-        } else {
-            memcpy(columns[i].data, from->data, n_bytes);
-        }
-    }
-}
-
-tfeed_status loader_check_columns(const struct tfeed_loader *loader,
-                                  const struct tfeed_tensor *columns, struct tfeed_error *reterr)
-{
-    if (loader->has_growing)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "next_into fills columns of one shape, and this schema has others: use "
-                        "next");
-    for (int i = 0; i < loader->n_columns; i++) {
-        const struct tfeed_tensor *wanted = &loader->batches[0].columns[i];
-        char got_text[TFEED_SHAPE_TEXT_BYTES];
-        char wanted_text[TFEED_SHAPE_TEXT_BYTES];
-        if (columns[i].dtype != wanted->dtype ||
-            !tfeed_shape_equal(&columns[i].shape, &wanted->shape))
-            return tfi_fail(
-                reterr, TFEED_INVALID_ARGUMENT, "column %d (%s) is %s%s, expected %s%s", i,
-                tfeed_schema_column_name(loader->schema, i), tfeed_dtype_name(columns[i].dtype),
-                tfeed_shape_format(&columns[i].shape, got_text), tfeed_dtype_name(wanted->dtype),
-                tfeed_shape_format(&wanted->shape, wanted_text));
-    }
-    return TFEED_OK;
-}
-
-/* --------------------------------------------------------------------------- public */
-
-struct tfeed_batch *tfeed_batch_ref(struct tfeed_batch *batch)
-{
-    atomic_fetch_add_explicit(&batch->n_references, 1, memory_order_relaxed);
-    return batch;
-}
-
-void tfeed_batch_unref(struct tfeed_batch *batch)
-{
-    if (batch == NULL ||
-        atomic_fetch_sub_explicit(&batch->n_references, 1, memory_order_acq_rel) != 1)
-        return;
-    struct tfeed_loader *loader = batch->loader;
-    release_strings(batch);
-    draw_release(&batch->ticket->draw);
-    tfi_mutex_lock(&loader->mutex);
-    loader->n_out--;
-    engine_recycle(loader, batch);
-    tfi_condition_wake(&loader->ready, &loader->mutex);
-    tfi_mutex_unlock(&loader->mutex);
-    loader_unref(loader);
-}
-
-int64_t tfeed_batch_n_rows(const struct tfeed_batch *batch)
-{
-    return batch->n_rows;
-}
-
-uint64_t tfeed_batch_number(const struct tfeed_batch *batch)
-{
-    return batch->ticket->state.n_batches - 1;
-}
-
-uint64_t tfeed_batch_epoch(const struct tfeed_batch *batch)
-{
-    return batch->ticket->epoch;
-}
-
-bool tfeed_batch_is_last_of_epoch(const struct tfeed_batch *batch)
-{
-    return batch->ticket->is_last;
-}
-
-int tfeed_batch_n_columns(const struct tfeed_batch *batch)
-{
-    return batch->loader->n_columns;
-}
-
-const struct tfeed_tensor *tfeed_batch_column(const struct tfeed_batch *batch, int i)
-{
-    return i >= 0 && i < batch->loader->n_columns ? &batch->shown[i] : NULL;
-}
-
-struct tfeed_columns *tfeed_batch_columns(const struct tfeed_batch *batch)
-{
-    return batch->growing;
-}
-
-const struct tfeed_tensor *tfeed_batch_row_splits(const struct tfeed_batch *batch, int i, int level)
-{
-    if (batch->growing == NULL || i < 0 || i >= batch->loader->n_columns)
-        return NULL;
-    return tfeed_columns_row_splits(batch->growing, i, level);
-}
-
-static const void *column_of(const struct tfeed_batch *batch, int i, enum tfeed_dtype dtype)
-{
-    const struct tfeed_tensor *column = tfeed_batch_column(batch, i);
-    return column != NULL && column->dtype == dtype ? column->data : NULL;
-}
-
-const float *tfeed_batch_floats(const struct tfeed_batch *batch, int i)
-{
-    return column_of(batch, i, TFEED_FLOAT);
-}
-
-const int32_t *tfeed_batch_int32s(const struct tfeed_batch *batch, int i)
-{
-    return column_of(batch, i, TFEED_INT32);
-}
-
-const int64_t *tfeed_batch_int64s(const struct tfeed_batch *batch, int i)
-{
-    return column_of(batch, i, TFEED_INT64);
-}
-
-const uint8_t *tfeed_batch_uint8s(const struct tfeed_batch *batch, int i)
-{
-    return column_of(batch, i, TFEED_UINT8);
-}
-
-const struct tfeed_bytes *tfeed_batch_strings(const struct tfeed_batch *batch, int i)
-{
-    return column_of(batch, i, TFEED_STRING);
-}
-
-const struct tfeed_bytes *tfeed_batch_records(const struct tfeed_batch *batch)
-{
-    return batch->loader->options.with_records ? batch->records : NULL;
-}
-
-struct tfeed_row_place tfeed_batch_place(const struct tfeed_batch *batch, int64_t row)
-{
-    if (row < 0 || row >= batch->n_rows)
-        return (struct tfeed_row_place){0};
-    const struct row *drawn = &batch->ticket->draw.rows[row];
-    return (struct tfeed_row_place){
-        .path = batch->loader->sets[drawn->set].files->files[drawn->place.file].path,
-        .offset = drawn->place.offset,
-        .record = drawn->place.record,
-        .set = drawn->set,
-    };
-}
-
-size_t tfeed_batch_key(const struct tfeed_batch *batch, int64_t row, char *text, size_t text_bytes)
-{
-    const struct tfeed_row_place place = tfeed_batch_place(batch, row);
-    if (place.path == NULL)
-        return text_bytes > 0 ? (size_t)snprintf(text, text_bytes, "%s", "") : 0;
-    return (size_t)snprintf(text, text_bytes, "%s:%" PRIu64, place.path, place.offset);
-}
-
-tfeed_status tfeed_batch_state(const struct tfeed_batch *batch, struct tfeed_bytes *ret_text,
-                               struct tfeed_error *reterr)
-{
-    return loader_state_write(&batch->loader->identity, &batch->ticket->state,
-                              batch->loader->allocator, ret_text, reterr);
 }

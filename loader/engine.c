@@ -233,7 +233,7 @@ static void read_ahead_locked(struct tfeed_loader *loader, const struct ticket *
 {
     const uint8_t *data = NULL;
     size_t len = 0;
-    if (loader->schema == NULL)
+    if (desk->wide == NULL)
         return;
     if (loader->options.n_workers == 0 && loader->n_helpers == 0)
         row_source_ahead(loader->source, ticket_bytes(ticket), &data, &len);

@@ -6,7 +6,8 @@
  *    loader.c       open and close, states, counts
  *    engine.c       the steps of the work, and who takes them
  *    next.c         what a caller of next does
- *    batch_ring.c   the buffers: parse, widen, look at
+ *    batch_ring.c   the buffers: rows become columns
+ *    batch_view.c   what the program sees of them
  *
  *    ticket       rows that are drawn: a batch without its columns
  *    batch        a buffer of the ring: columns, and the ticket it was made from
@@ -36,7 +37,7 @@ struct ticket {
 
 /* What one thread needs to parse. */
 struct parse_desk {
-    struct tfeed_example_parser *wide;
+    struct tfeed_example_parser *wide;   /* NULL: there are no Examples to parse */
     struct tfeed_example_parser *narrow; /* NULL: no scaled columns */
     void **row;                          /* [n_columns] for the map */
     struct tfeed_tensor *tensors;        /* [n_columns], what row points to of growing columns */
@@ -59,13 +60,15 @@ struct tfeed_batch {
     struct tfeed_loader *loader;   /* held while the batch is out */
     struct ticket *ticket;         /* NULL while free */
     struct tfeed_tensor *columns;  /* [n_columns], as wide as the schema says */
-    struct tfeed_columns *growing; /* in their place where the schema has columns that grow */
-    uint64_t n_growing_bytes;      /* of the largest batch that they held: charged to the budget */
-    struct wide_columns *wide;     /* where scaled columns lie; NULL: they have no room yet */
-    struct tfeed_tensor *shown;    /* the same with as many rows as there are */
-    struct tfeed_tensor *narrow;   /* scaled columns as uint8; the others share `columns` */
-    struct tfeed_bytes *records;   /* [batch_size] */
-    int64_t n_rows;                /* that count */
+    struct tfeed_columns *growing; /* in their place where the schema has columns that grow; of
+                                    * SequenceExamples the context, which `sequences` owns */
+    struct tfeed_sequence_parser *sequences; /* NULL: no SequenceExamples */
+    uint64_t n_growing_bytes;    /* of the largest batch that they held: charged to the budget */
+    struct wide_columns *wide;   /* where scaled columns lie; NULL: they have no room yet */
+    struct tfeed_tensor *shown;  /* the same with as many rows as there are */
+    struct tfeed_tensor *narrow; /* scaled columns as uint8; the others share `columns` */
+    struct tfeed_bytes *records; /* [batch_size] */
+    int64_t n_rows;              /* that count */
     bool is_narrow;
     enum batch_phase phase;
     tfeed_status status;
@@ -86,12 +89,14 @@ struct tfeed_loader {
     _Atomic uint32_t n_references; /* the program's, and one for each batch that is out */
 
     /* Set during open. */
-    struct tfeed_loader_options options; /* resolved */
+    struct tfeed_loader_options options; /* resolved; holds a reference to sequence_schema */
     const struct tfeed_allocator *allocator;
-    struct tfeed_schema *schema;
+    struct tfeed_schema *schema; /* of Examples, or of the context of SequenceExamples; or NULL */
     struct tfeed_schema *narrow_schema; /* NULL: nothing to widen */
-    int n_columns;
-    bool has_growing; /* columns that are not of one shape */
+    int n_columns;                      /* those of the schema, then the lists */
+    int n_lists;
+    bool parses_examples;
+    bool has_growing; /* columns that are not of one shape, or lists */
     struct loader_identity identity;
     struct source_set *sets;
     struct file_set *file_sets;
@@ -144,6 +149,15 @@ struct tfeed_loader {
 tfeed_status loader_make_batches(struct tfeed_loader *loader, struct tfeed_error *reterr);
 void loader_free_batches(struct tfeed_loader *loader);
 
+/* True: of this column workers parse the bytes, which are widened later. */
+bool loader_is_widened(const struct tfeed_loader *loader, int column);
+
+/* Ends what the batch's strings refer to. */
+void batch_release_strings(struct tfeed_batch *batch);
+
+/* Bytes of a row of a column of one shape. */
+size_t tensor_row_bytes(const struct tfeed_tensor *column);
+
 /* Gives back the windows that the draw holds, and its rows. */
 void draw_release(struct draw *draw);
 
@@ -161,6 +175,8 @@ tfeed_status batch_parse(struct tfeed_batch *batch, struct parse_desk *desk,
  * each batch. Under the lock. */
 void batch_take_wide(struct tfeed_batch *batch);
 void batch_give_wide(struct tfeed_batch *batch);
+
+/* --- batch_view.c ---------------------------------------------------------------------------- */
 
 /* Sets what the program sees of a batch that holds its ticket's rows; widens what is narrow. */
 void batch_show(struct tfeed_batch *batch);

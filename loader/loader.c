@@ -45,6 +45,7 @@ static void free_loader(struct tfeed_loader *loader)
     window_pool_unref(loader->pool);
     tfeed_schema_unref(loader->schema);
     tfeed_schema_unref(loader->narrow_schema);
+    tfeed_sequence_schema_unref(loader->options.sequence_schema);
     tfi_budget_unref(loader->budget);
     tfi_condition_clear(&loader->work);
     tfi_condition_clear(&loader->ready);
@@ -352,6 +353,24 @@ static tfeed_status begin(struct tfeed_loader *loader, struct tfeed_error *reter
     return status;
 }
 
+/* What batches have, by the schema. */
+static tfeed_status decide_columns(struct tfeed_loader *loader, struct tfeed_error *reterr)
+{
+    const struct tfeed_sequence_schema *sequences = loader->options.sequence_schema;
+    loader->n_lists = sequences != NULL ? tfeed_sequence_schema_n_lists(sequences) : 0;
+    loader->has_growing = sequences != NULL;
+    loader->n_columns = loader->n_lists;
+    if (loader->schema == NULL)
+        return TFEED_OK;
+    loader->n_columns += tfeed_schema_n_columns(loader->schema);
+    if (sequences != NULL)
+        return TFEED_OK;
+    loader->parses_examples = true;
+    loader->has_growing = tfi_schema_first_growing(loader->schema) >= 0;
+    TFI_TRY(tfi_schema_check_records(loader->schema, reterr));
+    return tfi_schema_narrow(loader->schema, &loader->narrow_schema, reterr);
+}
+
 static tfeed_status fit_out(struct tfeed_loader *loader, const struct tfeed_loader_set *sets,
                             struct tfeed_error *reterr)
 {
@@ -360,18 +379,26 @@ static tfeed_status fit_out(struct tfeed_loader *loader, const struct tfeed_load
     loader->pool = window_pool_new(loader->allocator, loader->budget);
     if (loader->pool == NULL)
         return tfi_fail_memory(reterr, "a loader");
-    if (loader->schema != NULL) {
-        loader->n_columns = tfeed_schema_n_columns(loader->schema);
-        TFI_TRY(tfi_schema_check_records(loader->schema, reterr));
-        loader->has_growing = tfi_schema_first_growing(loader->schema) >= 0;
-        TFI_TRY(tfi_schema_narrow(loader->schema, &loader->narrow_schema, reterr));
-    }
+    TFI_TRY(decide_columns(loader, reterr));
     TFI_TRY(open_files(loader, sets, reterr));
     TFI_TRY(identify(loader, reterr));
     TFI_TRY(begin(loader, reterr));
     TFI_TRY(make_tickets(loader, reterr));
     TFI_TRY(loader_make_batches(loader, reterr));
     return engine_start(loader, reterr);
+}
+
+/* References to what batches are made by: Examples, SequenceExamples, or records as they are. */
+static void take_schema(struct tfeed_loader *loader, struct tfeed_schema *schema)
+{
+    struct tfeed_sequence_schema *sequences = loader->options.sequence_schema;
+    if (sequences != NULL) {
+        (void)tfeed_sequence_schema_ref(sequences);
+        schema = tfeed_sequence_schema_context(sequences);
+    } else if (schema == NULL) {
+        loader->options.with_records = true;
+    }
+    loader->schema = schema != NULL ? tfeed_schema_ref(schema) : NULL;
 }
 
 tfeed_status tfeed_loader_open_mixed(const struct tfeed_loader_set *sets, size_t n_sets,
@@ -383,13 +410,15 @@ tfeed_status tfeed_loader_open_mixed(const struct tfeed_loader_set *sets, size_t
     TFI_TRY(loader_options_resolve(options, &resolved, reterr));
     if (n_sets == 0)
         return tfi_fail(reterr, TFEED_INVALID_ARGUMENT, "a loader needs at least one set of files");
+    if (schema != NULL && resolved.sequence_schema != NULL)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "a schema of Examples and a sequence_schema: a loader takes one of them");
     struct tfeed_loader *loader = tfi_alloc_zeroed(resolved.allocator, 1, sizeof *loader);
     if (loader == NULL)
         return tfi_fail_memory(reterr, "a loader");
     loader->options = resolved;
-    loader->options.with_records = resolved.with_records || schema == NULL;
     loader->allocator = resolved.allocator;
-    loader->schema = schema != NULL ? tfeed_schema_ref(schema) : NULL;
+    take_schema(loader, schema);
     loader->n_sets = n_sets;
     atomic_init(&loader->n_references, 1);
     atomic_init(&loader->stop, false);

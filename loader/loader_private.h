@@ -19,7 +19,8 @@
  *   row_level.c    shards brought to the same number of rows; rows_again.c reads some again
  *   row_source.c   several sets: which one the next row comes from
  *        │
- *   batch_ring.c   rows into columns: parse, map, widen; the ring's buffers
+ *   batch_ring.c   rows into columns: parse, map; the ring's buffers
+ *   batch_view.c   a batch as the program sees it: widened, its columns and places
  *        │
  *   engine.c       who does what: workers and callers, one lock, the ring
  *   state.c        the place of all that; state_text.c, state_identity.c: as a text
@@ -72,7 +73,8 @@ enum verdict { ROW_WANTED, ROW_FILTERED, ROW_BAD };
 struct admission;
 
 /* What is asked of every record of a set, whose seed this is, before it may be drawn. NULL in
- * *ret_admission: nothing. Options and schema are borrowed. */
+ * *ret_admission: nothing. Options and schema are borrowed; with options->sequence_schema that of
+ * the context. */
 tfeed_status admission_new(const struct tfeed_loader_options *options, uint64_t seed,
                            struct tfeed_schema *schema, struct admission **ret_admission,
                            struct tfeed_error *reterr);
@@ -92,9 +94,11 @@ enum verdict admission_ask(struct admission_desk *desk, const struct file_set *s
                            const struct row *row, struct tfeed_error *reterr);
 
 /* row[n_columns] as filters and maps see row number `number` of columns that may grow: of one shape
- * the values, else the tensor of the row, which is put into tensors[n_columns]. */
+ * the values, else the tensor of the row, which is put into tensors[n_columns]. `columns` is NULL
+ * where a schema of SequenceExamples wants nothing of the context, `sequences` for Examples. */
 void loader_point_row(const struct tfeed_schema *schema, const struct tfeed_columns *columns,
-                      int64_t number, struct tfeed_tensor *tensors, void **row);
+                      const struct tfeed_sequence_parser *sequences, int64_t number,
+                      struct tfeed_tensor *tensors, void **row);
 
 /* Asks the program's map; an error gets the record's place. OUT_OF_RANGE, which would pass for the
  * end of the data, becomes INVALID_ARGUMENT. */

@@ -132,7 +132,7 @@ static tfeed_status wait_locked(struct tfeed_loader *loader, struct taking *taki
 /* Columns of one shape count whole, also of a batch that is not full. */
 static uint64_t columns_bytes(const struct tfeed_batch *batch)
 {
-    const struct tfeed_tensor *columns = batch->growing != NULL ? batch->shown : batch->columns;
+    const struct tfeed_tensor *columns = batch->loader->has_growing ? batch->shown : batch->columns;
     uint64_t n = 0;
     for (int i = 0; i < batch->loader->n_columns; i++)
         n += (uint64_t)tfeed_tensor_n_elements(&columns[i]) * tfeed_dtype_size(columns[i].dtype);

@@ -10,6 +10,9 @@
  * workers or of how fast they are. So a run can be stopped anywhere, described by a short text (its
  * state), and continued elsewhere at the exact next row.
  *
+ * Records are Examples or texts (struct tfeed_schema), SequenceExamples (options.sequence_schema),
+ * or bytes that the program parses itself.
+ *
  *     struct tfeed_error error = TFEED_ERROR_INIT;
  *     struct tfeed_loader_options options;
  *     tfeed_loader_options_init(&options);
@@ -42,6 +45,7 @@
 #include <tfeed/io.h>
 #include <tfeed/queues.h>
 #include <tfeed/records.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 #include <tfeed/tensor.h>
 
@@ -97,10 +101,14 @@ struct tfeed_loader_record {
     uint64_t epoch;
     uint64_t seed; /**< for random decisions: a function of (seed, epoch, file, record) alone */
     /** [n_columns]: where the record's row of each column lies; of a column that is not of one
-     *  shape a struct tfeed_tensor, as tfeed_columns_row gives it. Filter: NULL unless
-     *  filter_reads_row. Map: values may be written. Strings: struct tfeed_bytes, to be replaced
-     *  only by bytes without a block that outlive the batch. */
+     *  shape a struct tfeed_tensor, as tfeed_columns_row gives it, and of a list one as
+     *  tfeed_sequence_parser_row does. Filter: NULL unless filter_reads_row. Map: values may be
+     *  written. Strings: struct tfeed_bytes, to be replaced only by bytes without a block that
+     *  outlive the batch. */
     void *const *row;
+    /** Of SequenceExamples, where there is a row: what holds it, for its steps; else NULL. */
+    const struct tfeed_sequence_parser *sequences;
+    int64_t sequence_row; /**< its number there */
 };
 
 /** True keeps the record. Pure: same record, same answer. On any thread of the loader, or on the
@@ -181,6 +189,10 @@ struct tfeed_loader_options {
     const char *state; /**< NULL, or the text to continue from; read during open */
     struct tfeed_batch_memory batch_memory;  /**< zero: the allocator */
     const struct tfeed_allocator *allocator; /**< NULL: malloc; borrowed */
+
+    /** NULL, or what is wanted of SequenceExamples, in place of the `schema` of open, which is NULL
+     *  then. A reference is taken. */
+    struct tfeed_sequence_schema *sequence_schema;
 };
 
 TFEED_API void tfeed_loader_options_init(struct tfeed_loader_options *options);
@@ -204,14 +216,18 @@ struct tfeed_loader;
  * silence, as one that is not there. (A file that was damaged after it was indexed, its first and
  * last record being as they were: records behind a bad length are counted, and GLOBAL gives them.)
  *
- * @param schema   NULL: batches of records as they are (with_records is implied). Else a reference
- *                 is taken; records that are JSON or CSV: tfeed_schema_set_json_records.
+ * @param schema   NULL: batches of records as they are (with_records is implied), or, where there
+ *                 is options->sequence_schema, of SequenceExamples: see tfeed_batch_sequences. Else
+ *                 a reference is taken; records that are JSON or CSV:
+ *                 tfeed_schema_set_json_records.
  * @param options  NULL: the defaults. Copied.
  *
  * @return TFEED_OK
  *         TFEED_NOT_FOUND            no such file; a shard of a set is missing: its name is given
  *         TFEED_INVALID_ARGUMENT     an option; GLOBAL over compressed files; no valid state text;
- *                                    columns that the schema's lines of CSV do not have
+ *                                    columns that the schema's lines of CSV do not have; a schema
+ *                                    of both kinds; a sequence_schema of which there is no parser
+ *                                    (see tfeed_sequence_parser_new)
  *         TFEED_FAILED_PRECONDITION  the state contradicts an option or the files; says which
  *         TFEED_RESOURCE_EXHAUSTED   the windows, the table of GLOBAL or the batches do not fit the
  *                                    budget (bytes needed are named), or no memory, no thread
@@ -301,8 +317,8 @@ TFEED_API TFEED_MUST_USE tfeed_status tfeed_loader_try_next(struct tfeed_loader 
  *                    (tfeed_schema_alloc_columns, tfeed_tensor_borrow); rows behind the last one
  *                    keep what they had
  * @param ret_n_rows  rows filled
- * @return as tfeed_loader_next; TFEED_INVALID_ARGUMENT also when the columns do not fit, and
- *         nothing is consumed then
+ * @return as tfeed_loader_next; TFEED_INVALID_ARGUMENT also when the columns do not fit, or the
+ *         schema has some that are not of one shape, or lists; nothing is consumed then
  */
 TFEED_API TFEED_MUST_USE tfeed_status tfeed_loader_next_into(struct tfeed_loader *loader,
                                                              struct tfeed_tensor *columns,
@@ -398,19 +414,29 @@ TFEED_API uint64_t tfeed_batch_epoch(const struct tfeed_batch *batch);
 /** True for the last batch of an epoch (TENSORFLOW and mixes: of all). */
 TFEED_API bool tfeed_batch_is_last_of_epoch(const struct tfeed_batch *batch);
 
+/** The columns of the schema; of SequenceExamples those of the context, then a column for each
+ *  list. */
 TFEED_API int tfeed_batch_n_columns(const struct tfeed_batch *batch);
 /** Column i as a tensor that lives as long as the batch; NULL where there is none. Of a column that
- *  is not of one shape (tfeed_schema_add_variable and so on) its values, of all rows. */
+ *  is not of one shape (tfeed_schema_add_variable and so on) its values, of all rows; of a list
+ *  what tfeed_sequence_parser_values gives, and how many steps there are and where they begin
+ *  tfeed_batch_sequences says. */
 TFEED_API const struct tfeed_tensor *tfeed_batch_column(const struct tfeed_batch *batch, int i);
 
-/** Where each row of column i begins in its values, as tfeed_columns_row_splits; NULL where the
- *  column has none. */
+/** Where each row of column i begins in its values, as tfeed_columns_row_splits; of a ragged list
+ *  as tfeed_sequence_parser_row_splits. NULL where the column has none. */
 TFEED_API const struct tfeed_tensor *tfeed_batch_row_splits(const struct tfeed_batch *batch, int i,
                                                             int level);
 /** All that a batch holds where the schema has columns that are not of one shape, for the functions
- *  of tfeed/features.h (steps, sparse tensors, single rows); else NULL. The batch's; rows that pad
- *  stand behind the others. */
+ *  of tfeed/features.h (steps, sparse tensors, single rows); of SequenceExamples their context, if
+ *  anything of it is wanted; else NULL. The batch's; rows that pad stand behind the others. */
 TFEED_API struct tfeed_columns *tfeed_batch_columns(const struct tfeed_batch *batch);
+
+/** What holds a batch of SequenceExamples, for the functions of tfeed/sequence.h (lengths, where
+ *  steps and their values begin, sparse tensors, single rows); NULL without a sequence_schema. The
+ *  batch's: it parses nothing else. Rows that pad stand behind the others.
+ *  Thread safety: externally locked for tfeed_sequence_parser_sparse; else immutable. */
+TFEED_API struct tfeed_sequence_parser *tfeed_batch_sequences(const struct tfeed_batch *batch);
 
 /* The values of column i; NULL when its dtype is another. */
 TFEED_API const float *tfeed_batch_floats(const struct tfeed_batch *batch, int i);
