@@ -2,11 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
  * replay_sequence.c - tf.train.SequenceExample: what parse_sequence_example and
- * parse_single_sequence_example give.
+ * parse_single_sequence_example give; of whole batches also through the loader.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include <tfeed/loader.h>
 #include <tfeed/sequence.h>
 
 #include "tests/golden/replay.h"
@@ -32,9 +33,8 @@ static tfeed_status add_list(struct tfeed_sequence_schema *schema, const char *n
     return TFEED_UNIMPLEMENTED;
 }
 
-/* The parser of a row; the status says why there is none. */
-static tfeed_status open_parser(const json_t *row, size_t n_rows,
-                                struct tfeed_sequence_parser **ret_parser)
+/* The schema of a row; the status says why there is none. */
+static tfeed_status make_schema(const json_t *row, struct tfeed_sequence_schema **ret_schema)
 {
     struct tfeed_schema *context = NULL;
     struct tfeed_sequence_schema *schema = NULL;
@@ -54,10 +54,11 @@ static tfeed_status open_parser(const json_t *row, size_t n_rows,
         if (status == TFEED_OK)
             status = add_list(schema, name, feature);
     }
-    if (status == TFEED_OK)
-        status = tfeed_sequence_parser_new(schema, (int64_t)n_rows, NULL, ret_parser, NULL);
-    tfeed_sequence_schema_unref(schema);
     tfeed_schema_unref(context);
+    if (status == TFEED_OK)
+        *ret_schema = schema;
+    else
+        tfeed_sequence_schema_unref(schema);
     return status;
 }
 
@@ -127,38 +128,108 @@ static const char *compare_lists(struct tfeed_sequence_parser *parser,
     return NULL;
 }
 
-/* One outcome of the file: of the batch, or of one message alone. */
-static void judge(struct replay *replay, const char *case_name, const json_t *row,
-                  const json_t *expected, const struct tfeed_bytes *serialized, size_t n,
-                  int64_t which)
+/* ------------------------------------------------------------------ judging */
+
+/* What came of one outcome of the file. */
+struct result {
+    tfeed_status status;
+    struct tfeed_error error;
+    struct tfeed_sequence_parser *parser; /* that holds the rows, where the status is OK */
+};
+
+static void judge(struct replay *replay, const char *case_name, const char *what,
+                  const json_t *expected, const struct result *result, int64_t which)
 {
     const char *kind = json_string_value(json_object_get(expected, "error"));
     const tfeed_status wanted = replay_status_from_kind(kind);
-    const char *what = which == TFEED_ALL_ROWS ? "batch" : "alone";
-    struct tfeed_sequence_parser *parser = NULL;
-    struct tfeed_error error = TFEED_ERROR_INIT;
-    tfeed_status status = open_parser(row, n, &parser);
-    if (status == TFEED_OK)
-        status = tfeed_sequence_parser_parse(parser, serialized, n, NULL, &error);
-    if (status == TFEED_UNIMPLEMENTED) {
+    const char *bad = NULL;
+    if (result->status == TFEED_UNIMPLEMENTED) {
         replay_skip(replay, "kinds of feature that a SequenceExample is not asked for");
-    } else if (status != wanted) {
-        replay_fail(replay, sequence_file, case_name, "%s: expected %s, got %s %s", what,
-                    tfeed_status_name(wanted), tfeed_status_name(status), error.message);
-    } else if (status == TFEED_OK) {
-        const struct tfeed_sequence_schema *schema = tfeed_sequence_parser_schema(parser);
-        const char *bad = compare_context(parser, schema, expected, which);
-        if (bad == NULL)
-            bad = compare_lists(parser, schema, expected, which);
-        if (bad == NULL)
-            replay_pass(replay);
-        else
-            replay_fail(replay, sequence_file, case_name,
-                        "%s: expected other values of '%s' than what was parsed", what, bad);
-    } else {
-        replay_pass(replay);
+        return;
     }
-    tfeed_sequence_parser_free(parser);
+    if (result->status != wanted) {
+        replay_fail(replay, sequence_file, case_name, "%s: expected %s, got %s %s", what,
+                    tfeed_status_name(wanted), tfeed_status_name(result->status),
+                    result->error.message);
+        return;
+    }
+    if (result->status == TFEED_OK) {
+        const struct tfeed_sequence_schema *schema = tfeed_sequence_parser_schema(result->parser);
+        bad = compare_context(result->parser, schema, expected, which);
+        if (bad == NULL)
+            bad = compare_lists(result->parser, schema, expected, which);
+    }
+    if (bad == NULL)
+        replay_pass(replay);
+    else
+        replay_fail(replay, sequence_file, case_name,
+                    "%s: expected other values of '%s' than what was parsed", what, bad);
+}
+
+/* An outcome of the batch, or of one message alone. */
+static void judge_parsed(struct replay *replay, const char *case_name, const json_t *row,
+                         const json_t *expected, const struct tfeed_bytes *serialized, size_t n,
+                         int64_t which)
+{
+    struct tfeed_sequence_schema *schema = NULL;
+    struct result result = {.error = TFEED_ERROR_INIT};
+    result.status = make_schema(row, &schema);
+    if (result.status == TFEED_OK)
+        result.status =
+            tfeed_sequence_parser_new(schema, (int64_t)n, NULL, &result.parser, &result.error);
+    if (result.status == TFEED_OK)
+        result.status =
+            tfeed_sequence_parser_parse(result.parser, serialized, n, NULL, &result.error);
+    judge(replay, case_name, which == TFEED_ALL_ROWS ? "batch" : "alone", expected, &result, which);
+    tfeed_sequence_parser_free(result.parser);
+    tfeed_sequence_schema_unref(schema);
+}
+
+static void write_file(struct tfeed_memory_files *memory, const struct tfeed_bytes *serialized,
+                       size_t n)
+{
+    struct tfeed_record_writer_options options;
+    struct tfeed_record_writer *writer;
+    tfeed_record_writer_options_init(&options);
+    options.file_system = tfeed_memory_files_system(memory);
+    if (tfeed_record_writer_open("records", &options, &writer, NULL) != TFEED_OK)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        if (tfeed_record_writer_write(writer, serialized[i].data, serialized[i].len, NULL) !=
+            TFEED_OK)
+            abort();
+    if (tfeed_record_writer_close(writer, NULL) != TFEED_OK)
+        abort();
+    tfeed_record_writer_free(writer);
+}
+
+/* The outcome of the batch, out of a file of these records; a batch has one or more. */
+static void judge_loaded(struct replay *replay, const char *case_name, const json_t *row,
+                         const json_t *expected, const struct tfeed_bytes *serialized, size_t n)
+{
+    struct tfeed_memory_files *memory;
+    struct tfeed_loader_options options;
+    struct tfeed_loader *loader = NULL;
+    struct tfeed_batch *batch = NULL;
+    struct result result = {.error = TFEED_ERROR_INIT};
+    if (tfeed_memory_files_new(NULL, &memory, NULL) != TFEED_OK)
+        abort();
+    write_file(memory, serialized, n);
+    tfeed_loader_options_init(&options);
+    options.file_system = tfeed_memory_files_system(memory);
+    options.batch_size = (int64_t)n;
+    result.status = make_schema(row, &options.sequence_schema);
+    if (result.status == TFEED_OK)
+        result.status = tfeed_loader_open("records", NULL, &options, &loader, &result.error);
+    if (result.status == TFEED_OK)
+        result.status = tfeed_loader_next(loader, &batch, &result.error);
+    if (result.status == TFEED_OK)
+        result.parser = tfeed_batch_sequences(batch);
+    judge(replay, case_name, "loader", expected, &result, TFEED_ALL_ROWS);
+    tfeed_batch_unref(batch);
+    tfeed_loader_close(loader);
+    tfeed_sequence_schema_unref(options.sequence_schema);
+    tfeed_memory_files_free(memory);
 }
 
 static void replay_row(struct replay *replay, const json_t *row)
@@ -166,12 +237,14 @@ static void replay_row(struct replay *replay, const json_t *row)
     const char *case_name = json_string_value(json_object_get(row, "name"));
     struct tfeed_bytes *serialized;
     const size_t n = replay_serialized_of(row, &serialized);
-    judge(replay, case_name, row, json_object_get(row, "parse_sequence_example"), serialized, n,
-          TFEED_ALL_ROWS);
+    const json_t *batch = json_object_get(row, "parse_sequence_example");
+    judge_parsed(replay, case_name, row, batch, serialized, n, TFEED_ALL_ROWS);
+    if (n > 0)
+        judge_loaded(replay, case_name, row, batch, serialized, n);
     for (size_t i = 0; i < n; i++)
-        judge(replay, case_name, row,
-              json_array_get(json_object_get(row, "parse_single_sequence_example"), i),
-              &serialized[i], 1, 0);
+        judge_parsed(replay, case_name, row,
+                     json_array_get(json_object_get(row, "parse_single_sequence_example"), i),
+                     &serialized[i], 1, 0);
     replay_free_serialized(serialized, n);
 }
 
