@@ -189,44 +189,6 @@ static const char make_schema_text[] =
     "    return status;\n"
     "}\n";
 
-static const char loader_text[] =
-    "\n"
-    "int main(int argc, char **argv)\n"
-    "{\n"
-    "    struct tfeed_error error = TFEED_ERROR_INIT;\n"
-    "    struct tfeed_schema *schema = NULL;\n"
-    "    struct tfeed_loader *loader = NULL;\n"
-    "    struct tfeed_loader_options options;\n"
-    "    struct tfeed_batch *batch;\n"
-    "    int64_t n_rows = 0;\n"
-    "\n"
-    "    if (argc < 2) {\n"
-    "        fprintf(stderr, \"usage: %s FILE...\\n\", argv[0]);\n"
-    "        return 2;\n"
-    "    }\n"
-    "    tfeed_loader_options_init(&options);\n"
-    "    options.batch_size = 128;\n"
-    "    tfeed_status status = make_schema(&schema, &error);\n"
-    "    if (status == TFEED_OK)\n"
-    "        status = tfeed_loader_open_files((const char *const *)(argv + 1), (size_t)argc - 1,\n"
-    "                                         schema, &options, &loader, &error);\n"
-    "    while (status == TFEED_OK &&\n"
-    "           (status = tfeed_loader_next(loader, &batch, &error)) == TFEED_OK) {\n"
-    "        /* tfeed_batch_column(batch, COLUMN_...) is a tensor with the rows of that column. "
-    "*/\n"
-    "        n_rows += tfeed_batch_n_rows(batch);\n"
-    "        tfeed_batch_unref(batch);\n"
-    "    }\n"
-    "    tfeed_loader_close(loader);\n"
-    "    tfeed_schema_unref(schema);\n"
-    "    if (status != TFEED_OUT_OF_RANGE) {\n"
-    "        fprintf(stderr, \"%s\\n\", error.message);\n"
-    "        return 1;\n"
-    "    }\n"
-    "    printf(\"%\" PRId64 \" rows\\n\", n_rows);\n"
-    "    return 0;\n"
-    "}\n";
-
 static const char make_lists_text[] =
     "    for (int i = 0; i < N_LISTS && status == TFEED_OK; i++) {\n"
     "        const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;\n"
@@ -242,56 +204,55 @@ static const char make_lists_text[] =
     "                                                        lists[i].dtype, error);\n"
     "    }\n";
 
-static const char sequence_reader_text[] =
-    "\n"
-    "enum { BATCH_ROWS = 128 };\n"
-    "\n"
-    "static tfeed_status read_file(const char *path, struct tfeed_sequence_parser *parser,\n"
-    "                              int64_t *n_rows, struct tfeed_error *error)\n"
-    "{\n"
-    "    struct tfeed_record_view views[BATCH_ROWS];\n"
-    "    struct tfeed_bytes rows[BATCH_ROWS];\n"
-    "    struct tfeed_record_reader *reader;\n"
-    "    size_t n;\n"
-    "    tfeed_status status = tfeed_record_reader_open(path, NULL, &reader, error);\n"
-    "\n"
-    "    if (status != TFEED_OK)\n"
-    "        return status;\n"
-    "    while (status == TFEED_OK &&\n"
-    "           (status = tfeed_record_reader_next_run(reader, views, BATCH_ROWS, &n, error)) ==\n"
-    "               TFEED_OK) {\n"
-    "        for (size_t i = 0; i < n; i++)\n"
-    "            rows[i] = (struct tfeed_bytes){views[i].data, views[i].len, views[i].block};\n"
-    "        status = tfeed_sequence_parser_parse(parser, rows, n, NULL, error);\n"
-    "        /* tfeed_sequence_parser_context(parser) holds the columns of the context,\n"
-    "           tfeed_sequence_parser_values(parser, LIST_...) the values of a list. */\n"
-    "        *n_rows += tfeed_sequence_parser_n_rows(parser);\n"
-    "    }\n"
-    "    tfeed_record_reader_close(reader);\n"
-    "    return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;\n"
-    "}\n"
-    "\n"
-    "int main(int argc, char **argv)\n"
-    "{\n"
-    "    struct tfeed_error error = TFEED_ERROR_INIT;\n"
-    "    struct tfeed_sequence_schema *schema = NULL;\n"
-    "    struct tfeed_sequence_parser *parser = NULL;\n"
-    "    int64_t n_rows = 0;\n"
-    "\n"
-    "    tfeed_status status = make_sequence_schema(&schema, &error);\n"
+static const char main_text[] = "    struct tfeed_loader *loader = NULL;\n"
+                                "    struct tfeed_loader_options options;\n"
+                                "    struct tfeed_batch *batch;\n"
+                                "    int64_t n_rows = 0;\n"
+                                "\n"
+                                "    if (argc < 2) {\n"
+                                "        fprintf(stderr, \"usage: %s FILE...\\n\", argv[0]);\n"
+                                "        return 2;\n"
+                                "    }\n"
+                                "    tfeed_loader_options_init(&options);\n"
+                                "    options.batch_size = 128;\n";
+
+static const char open_text[] =
+    "    tfeed_status status = make_schema(&schema, &error);\n"
     "    if (status == TFEED_OK)\n"
-    "        status = tfeed_sequence_parser_new(schema, BATCH_ROWS, NULL, &parser, &error);\n"
-    "    for (int i = 1; i < argc && status == TFEED_OK; i++)\n"
-    "        status = read_file(argv[i], parser, &n_rows, &error);\n"
-    "    tfeed_sequence_parser_free(parser);\n"
-    "    tfeed_sequence_schema_unref(schema);\n"
-    "    if (status != TFEED_OK) {\n"
-    "        fprintf(stderr, \"%s\\n\", error.message);\n"
-    "        return 1;\n"
-    "    }\n"
-    "    printf(\"%\" PRId64 \" rows\\n\", n_rows);\n"
-    "    return 0;\n"
-    "}\n";
+    "        status = tfeed_loader_open_files((const char *const *)(argv + 1), (size_t)argc - 1,\n"
+    "                                         schema, &options, &loader, &error);\n";
+
+static const char open_sequences_text[] =
+    "    tfeed_status status = make_sequence_schema(&schema, &error);\n"
+    "    options.sequence_schema = schema;\n"
+    "    if (status == TFEED_OK)\n"
+    "        status = tfeed_loader_open_files((const char *const *)(argv + 1), (size_t)argc - 1,\n"
+    "                                         NULL, &options, &loader, &error);\n";
+
+static const char next_text[] =
+    "    while (status == TFEED_OK &&\n"
+    "           (status = tfeed_loader_next(loader, &batch, &error)) == TFEED_OK) {\n";
+
+static const char column_text[] =
+    "        /* tfeed_batch_column(batch, COLUMN_...) is a tensor with the rows of that column. "
+    "*/\n";
+
+static const char list_text[] =
+    "        /* tfeed_sequence_parser_values(tfeed_batch_sequences(batch), LIST_...) are the\n"
+    "           values of a list, and ..._lengths the steps that each row has of it. */\n";
+
+static const char end_text[] = "        n_rows += tfeed_batch_n_rows(batch);\n"
+                               "        tfeed_batch_unref(batch);\n"
+                               "    }\n"
+                               "    tfeed_loader_close(loader);\n";
+
+static const char result_text[] = "    if (status != TFEED_OUT_OF_RANGE) {\n"
+                                  "        fprintf(stderr, \"%s\\n\", error.message);\n"
+                                  "        return 1;\n"
+                                  "    }\n"
+                                  "    printf(\"%\" PRId64 \" rows\\n\", n_rows);\n"
+                                  "    return 0;\n"
+                                  "}\n";
 
 /* ---------------------------------------------------------- the program */
 
@@ -332,6 +293,28 @@ static void print_sequence_schema(bool has_columns, bool has_lists)
     output_text("    return status;\n}\n");
 }
 
+static void print_main(bool is_sequence, bool has_columns, bool has_lists)
+{
+    const char *kind = is_sequence ? "sequence_" : "";
+
+    output_format("\n"
+                  "int main(int argc, char **argv)\n"
+                  "{\n"
+                  "    struct tfeed_error error = TFEED_ERROR_INIT;\n"
+                  "    struct tfeed_%sschema *schema = NULL;\n",
+                  kind);
+    output_text(main_text);
+    output_text(is_sequence ? open_sequences_text : open_text);
+    output_text(next_text);
+    if (has_columns)
+        output_text(column_text);
+    if (has_lists)
+        output_text(list_text);
+    output_text(end_text);
+    output_format("    tfeed_%sschema_unref(schema);\n", kind);
+    output_text(result_text);
+}
+
 void schema_print_c(const struct tfeed_dataset_stats *stats, bool full)
 {
     const bool is_sequence = tfeed_dataset_stats_totals(stats).n_sequences > 0;
@@ -349,5 +332,5 @@ void schema_print_c(const struct tfeed_dataset_stats *stats, bool full)
         output_text(make_schema_text);
     if (is_sequence)
         print_sequence_schema(has_columns, has_lists);
-    output_text(is_sequence ? sequence_reader_text : loader_text);
+    print_main(is_sequence, has_columns, has_lists);
 }
