@@ -141,22 +141,29 @@ static inline void t_write_sequences(struct t_files *files, const char *name, co
     tfeed_sequence_builder_free(builder);
 }
 
+/* Of "frames" alone. */
+static inline struct tfeed_sequence_schema *t_frames_schema(struct tfeed_schema *context)
+{
+    const struct tfeed_shape frame = tfeed_shape_vector(FRAME);
+    struct tfeed_sequence_schema *schema;
+    cr_assert_eq(tfeed_sequence_schema_new(context, NULL, &schema, NULL), TFEED_OK);
+    cr_assert_eq(
+        tfeed_sequence_schema_add_fixed(schema, "frames", TFEED_FLOAT, &frame, false, NULL),
+        TFEED_OK);
+    return schema;
+}
+
 static inline struct tfeed_sequence_schema *t_sequence_schema(void)
 {
     static const struct tfeed_partition partitions[] = {
         {TFEED_PARTITION_ROW_LENGTHS, "lens", 0}, {TFEED_PARTITION_UNIFORM_ROW_LENGTH, NULL, 2}};
     const struct tfeed_shape scalar = TFEED_SHAPE_SCALAR;
-    const struct tfeed_shape frame = tfeed_shape_vector(FRAME);
     struct tfeed_schema *context;
-    struct tfeed_sequence_schema *schema;
     cr_assert_eq(tfeed_schema_new(NULL, &context, NULL), TFEED_OK);
     cr_assert_eq(tfeed_schema_add_fixed(context, "id", TFEED_INT64, &scalar, NULL), TFEED_OK);
     cr_assert_eq(tfeed_schema_add_variable(context, "tags", TFEED_STRING, NULL), TFEED_OK);
-    cr_assert_eq(tfeed_sequence_schema_new(context, NULL, &schema, NULL), TFEED_OK);
+    struct tfeed_sequence_schema *schema = t_frames_schema(context);
     tfeed_schema_unref(context);
-    cr_assert_eq(
-        tfeed_sequence_schema_add_fixed(schema, "frames", TFEED_FLOAT, &frame, false, NULL),
-        TFEED_OK);
     cr_assert_eq(tfeed_sequence_schema_add_variable(schema, "words", TFEED_STRING, NULL), TFEED_OK);
     cr_assert_eq(tfeed_sequence_schema_add_ragged(schema, "boxes", "box_values", TFEED_INT64,
                                                   partitions, 2, TFEED_INT32, NULL),
