@@ -99,7 +99,7 @@ static tfeed_status narrow(const struct bench_options *options, struct bench_sur
 static bool is_image(const struct bench_options *options, const struct bench_feature *feature)
 {
     if (feature->kind != TFEED_FEATURE_BYTES || feature->n_values != 1 || feature->is_list ||
-        feature->value_bytes == 0 || options->values == BENCH_BYTES)
+        feature->is_steps || feature->value_bytes == 0 || options->values == BENCH_BYTES)
         return false;
     return options->image ? strcmp(feature->name, options->image) == 0
                           : strstr(feature->name, "raw") != NULL;
@@ -131,6 +131,7 @@ static struct bench_column column_of(const struct bench_options *options,
     return (struct bench_column){.feature = feature,
                                  .dtype = dtypes[feature->kind],
                                  .is_list = feature->is_list,
+                                 .is_steps = feature->is_steps,
                                  .n_elements = feature->is_list ? 0 : feature->n_values};
 }
 
@@ -149,7 +150,7 @@ static int guess_label(const struct bench_consumer *consumer)
 
     for (int i = 0; i < consumer->n_columns; i++) {
         const struct bench_column *column = &consumer->columns[i];
-        if (column->dtype != TFEED_INT64 || column->n_elements != 1)
+        if (column->dtype != TFEED_INT64 || column->n_elements != 1 || column->is_steps)
             continue;
         if (strstr(column->feature->name, "label"))
             return i;
@@ -186,7 +187,8 @@ static tfeed_status choose_parts(const struct bench_options *options,
         options->image ? find_column(consumer, options->image) : guess_probe(consumer);
     if (options->label &&
         (consumer->label < 0 || consumer->columns[consumer->label].dtype != TFEED_INT64 ||
-         consumer->columns[consumer->label].n_elements != 1))
+         consumer->columns[consumer->label].n_elements != 1 ||
+         consumer->columns[consumer->label].is_steps))
         return bench_fail(reterr, TFEED_INVALID_ARGUMENT,
                           "%s: the label '%s' is no column of one integer", options->names[0],
                           options->label);
@@ -214,9 +216,10 @@ static tfeed_status choose_columns(const struct bench_options *options,
     consumer->batch = calloc(survey->n_features + 1, sizeof *consumer->batch);
     if (!consumer->columns || !consumer->batch)
         return bench_fail(reterr, TFEED_RESOURCE_EXHAUSTED, "no memory");
-    for (size_t i = 0; i < survey->n_features; i++)
-        if (!survey->features[i].why_not)
-            consumer->columns[consumer->n_columns++] = column_of(options, &survey->features[i]);
+    for (int steps = 0; steps < 2; steps++)
+        for (size_t i = 0; i < survey->n_features; i++)
+            if (!survey->features[i].why_not && survey->features[i].is_steps == (steps == 1))
+                consumer->columns[consumer->n_columns++] = column_of(options, &survey->features[i]);
     if (consumer->n_columns == 0)
         return bench_fail(reterr, TFEED_INVALID_ARGUMENT,
                           "%s: no feature of the first records can be a column", options->names[0]);
@@ -225,12 +228,37 @@ static tfeed_status choose_columns(const struct bench_options *options,
 
 /* --------------------------------------------------------------- public */
 
+static tfeed_status make_sequence_schema(struct bench_consumer *consumer,
+                                         struct tfeed_error *reterr)
+{
+    struct tfeed_sequence_schema *schema = NULL;
+    tfeed_status status = tfeed_sequence_schema_new(consumer->schema, NULL, &schema, reterr);
+
+    consumer->sequence_schema = schema;
+    for (int i = 0; i < consumer->n_columns && status == TFEED_OK; i++) {
+        const struct bench_column *column = &consumer->columns[i];
+        const char *name = column->feature->name;
+        const struct tfeed_shape shape = {.n_dims = column->n_elements == 1 ? 0 : 1,
+                                          .dims = {(int64_t)column->n_elements}};
+        if (!column->is_steps)
+            continue;
+        status = column->is_list
+                     ? tfeed_sequence_schema_add_variable(schema, name, column->dtype, reterr)
+                     : tfeed_sequence_schema_add_fixed(schema, name, column->dtype, &shape,
+                                                       /* allow_missing */ true, reterr);
+    }
+    return status;
+}
+
 static tfeed_status make_schema(struct bench_consumer *consumer, struct tfeed_error *reterr)
 {
+    const bool has_steps = consumer->columns[consumer->n_columns - 1].is_steps;
     tfeed_status status = tfeed_schema_new(NULL, &consumer->schema, reterr);
 
     for (int i = 0; i < consumer->n_columns && status == TFEED_OK; i++) {
         const struct bench_column *column = &consumer->columns[i];
+        if (column->is_steps)
+            break;
         const char *name = column->feature->name;
         const bool is_float = column->dtype == TFEED_FLOAT;
         const struct tfeed_shape shape = {.n_dims = column->n_elements == 1 ? 0 : 1,
@@ -244,7 +272,7 @@ static tfeed_status make_schema(struct bench_consumer *consumer, struct tfeed_er
         else
             status = tfeed_schema_add_fixed(consumer->schema, name, column->dtype, &shape, reterr);
     }
-    return status;
+    return status == TFEED_OK && has_steps ? make_sequence_schema(consumer, reterr) : status;
 }
 
 tfeed_status bench_consumer_open(const struct bench_options *options,
@@ -270,8 +298,8 @@ tfeed_status bench_consumer_open(const struct bench_options *options,
 
 void bench_consumer_close(struct bench_consumer *consumer)
 {
-    if (consumer->schema)
-        tfeed_schema_unref(consumer->schema);
+    tfeed_sequence_schema_unref(consumer->sequence_schema);
+    tfeed_schema_unref(consumer->schema);
     free(consumer->columns);
     free(consumer->batch);
     bench_survey_clear(&consumer->survey);

@@ -10,13 +10,14 @@
  *   label_sum  of the label
  *   probe_sum  of one value a row of the probe: an image's value 406 (the middle of an MNIST image,
  *              which is seldom 0), the first byte of a string, the first of as many numbers in each
- *              row; of a list of any length how many values it has
+ *              row; of a list of any length how many values it has; of steps how many there are
  *   value_sum  of every value of all columns but the label; a string counts its length
  */
 #ifndef BENCH_CONSUMER_H
 #define BENCH_CONSUMER_H
 
 #include <tfeed/features.h>
+#include <tfeed/sequence.h>
 #include <tfeed/status.h>
 
 #include "bench/survey.h"
@@ -27,18 +28,20 @@ struct bench_column {
     const struct bench_feature *feature;
     enum tfeed_dtype dtype;
     bool is_image;       /**< bytes of a fixed length as numbers */
-    bool is_list;        /**< any number of values in a row */
-    uint64_t n_elements; /**< of a row; of a list 0 */
+    bool is_list;        /**< any number of values in a row, or step */
+    bool is_steps;       /**< a list of SequenceExamples; these come behind the other columns */
+    uint64_t n_elements; /**< of a row, or step; of a list 0 */
 };
 
 /** A column of a batch. */
 struct bench_delivered {
     const struct tfeed_tensor *values;
-    const int64_t *row_splits; /**< of a list */
+    const int64_t *row_splits; /**< of a list; of steps where those of a row begin */
 };
 
 struct bench_consumer {
-    struct tfeed_schema *schema;
+    struct tfeed_schema *schema;                   /**< of the columns but steps */
+    struct tfeed_sequence_schema *sequence_schema; /**< NULL: there are no steps */
     struct bench_survey survey;
     struct bench_column *columns; /**< [n_columns], in the order of the schema */
     int n_columns;

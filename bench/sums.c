@@ -53,7 +53,7 @@ static uint64_t probe_of(const struct bench_column *column, const struct bench_d
     const size_t step = column->n_elements;
     uint64_t sum = 0;
 
-    if (column->is_list) {
+    if (column->is_list || column->is_steps) {
         for (int64_t row = 0; row < n_rows; row++)
             sum += (uint64_t)(batch->row_splits[row + 1] - batch->row_splits[row]);
         return sum;
@@ -131,8 +131,9 @@ static void add_values(const struct bench_column *column, const struct bench_del
                        int64_t n_rows, struct bench_sums *sums)
 {
     const struct tfeed_tensor *tensor = batch->values;
-    const size_t n =
-        column->is_list ? (size_t)batch->row_splits[n_rows] : (size_t)n_rows * column->n_elements;
+    const size_t n = column->is_steps  ? (size_t)tfeed_tensor_n_elements(tensor)
+                     : column->is_list ? (size_t)batch->row_splits[n_rows]
+                                       : (size_t)n_rows * column->n_elements;
     uint64_t sum = 0;
 
     switch (column->dtype) {

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tfeed/sequence.h>
+
 #include "bench/consumer.h"
 
 /* Enough to see which lengths differ, and still nothing beside the first batch. */
@@ -22,11 +24,11 @@ void bench_survey_clear(struct bench_survey *survey)
 }
 
 static struct bench_feature *find(const struct bench_survey *survey,
-                                  const struct tfeed_feature_view *view)
+                                  const struct tfeed_feature_view *view, bool is_steps)
 {
     for (size_t i = 0; i < survey->n_features; i++) {
         struct bench_feature *feature = &survey->features[i];
-        if (strlen(feature->name) == view->name_len &&
+        if (feature->is_steps == is_steps && strlen(feature->name) == view->name_len &&
             memcmp(feature->name, view->name, view->name_len) == 0)
             return feature;
     }
@@ -88,7 +90,7 @@ static tfeed_status look_at_feature(const struct bench_options *options,
                                     const struct tfeed_feature_view *view,
                                     struct tfeed_error *reterr)
 {
-    struct bench_feature *feature = find(survey, view);
+    struct bench_feature *feature = find(survey, view, false);
     size_t value_bytes;
     tfeed_status status = common_length(view, &value_bytes, reterr);
 
@@ -108,6 +110,50 @@ static tfeed_status look_at_feature(const struct bench_options *options,
     return TFEED_OK;
 }
 
+/* A step without values has no kind: it makes the list one of any number of values. */
+static tfeed_status look_at_step(struct bench_survey *survey, const struct tfeed_feature_view *view,
+                                 struct tfeed_error *reterr)
+{
+    static const char nothing[] = "no values";
+    struct bench_feature *feature = find(survey, view, true);
+    const bool has_values = view->kind != TFEED_FEATURE_NONE && view->n_values > 0;
+
+    if (!feature) {
+        const tfeed_status status = add(survey, view, 0, reterr);
+        if (status != TFEED_OK)
+            return status;
+        feature = &survey->features[survey->n_features - 1];
+        feature->is_steps = true;
+        feature->why_not = nothing;
+    }
+    if (has_values && feature->why_not == nothing) {
+        feature->kind = view->kind;
+        feature->n_values = view->n_values;
+        feature->why_not = NULL;
+    } else if (has_values && feature->kind != view->kind) {
+        feature->why_not = "its kind differs";
+    }
+    feature->is_list |= !has_values || feature->n_values != view->n_values;
+    return TFEED_OK;
+}
+
+static tfeed_status look_at_lists(struct bench_survey *survey,
+                                  const struct tfeed_record_view *record,
+                                  struct tfeed_error *reterr)
+{
+    struct tfeed_example_walk walk;
+    struct tfeed_list_view list;
+    struct tfeed_feature_view step;
+    tfeed_status status;
+
+    tfeed_example_walk_init(&walk, record->data, record->len);
+    while ((status = tfeed_example_walk_next_list(&walk, &list, reterr)) == TFEED_OK)
+        while (tfeed_list_next_step(&list, &step))
+            if ((status = look_at_step(survey, &step, reterr)) != TFEED_OK)
+                return status;
+    return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
+}
+
 static tfeed_status look_at_record(const struct bench_options *options, struct bench_survey *survey,
                                    const struct tfeed_record_view *record,
                                    struct tfeed_error *reterr)
@@ -121,7 +167,9 @@ static tfeed_status look_at_record(const struct bench_options *options, struct b
     while ((status = tfeed_example_walk_next(&walk, &view, reterr)) == TFEED_OK)
         if ((status = look_at_feature(options, survey, &view, reterr)) != TFEED_OK)
             return status;
-    return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
+    if (status != TFEED_OUT_OF_RANGE)
+        return status;
+    return options->takes_lists ? look_at_lists(survey, record, reterr) : TFEED_OK;
 }
 
 static tfeed_status look_at_file(const struct bench_options *options, const char *name,
@@ -163,7 +211,7 @@ tfeed_status bench_survey_make(const struct bench_options *options, struct bench
         return status;
     }
     for (size_t i = 0; i < survey.n_features; i++)
-        if (survey.features[i].n_records != survey.n_records)
+        if (!survey.features[i].is_steps && survey.features[i].n_records != survey.n_records)
             set_list(options, &survey.features[i], "not in every record");
     *ret_survey = survey;
     return TFEED_OK;

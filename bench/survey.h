@@ -22,6 +22,7 @@ struct bench_feature {
     size_t value_bytes;  /**< of each of its bytes values; 0 where they differ */
     uint64_t n_records;  /**< that have it */
     bool is_list;        /**< the number of values differs, or it is not in every record */
+    bool is_steps;       /**< a list of SequenceExamples: the values are those of a step */
     const char *why_not; /**< it cannot be a column; NULL: it can */
 };
 

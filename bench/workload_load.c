@@ -81,6 +81,23 @@ void bench_loader_options(const struct bench_options *options,
     ret_options->budget_bytes = (int64_t)options->budget_bytes;
 }
 
+/* Column i of the batch. */
+static struct bench_delivered delivered(const struct bench_consumer *consumer,
+                                        const struct tfeed_batch *batch, int i)
+{
+    const struct tfeed_sequence_parser *sequences = tfeed_batch_sequences(batch);
+    const int n_lists =
+        sequences == NULL ? 0
+                          : tfeed_sequence_schema_n_lists(tfeed_sequence_parser_schema(sequences));
+    const int list = i - (consumer->n_columns - n_lists);
+    const struct tfeed_tensor *splits = list >= 0
+                                            ? tfeed_sequence_parser_step_splits(sequences, list)
+                                            : tfeed_batch_row_splits(batch, i, 0);
+
+    return (struct bench_delivered){tfeed_batch_column(batch, i),
+                                    splits ? tfeed_tensor_int64s(splits) : NULL};
+}
+
 static tfeed_status take_batches(const struct bench_load_state *state, struct tfeed_loader *loader,
                                  double start, struct bench_pass *pass, struct tfeed_error *reterr)
 {
@@ -91,11 +108,8 @@ static tfeed_status take_batches(const struct bench_load_state *state, struct tf
     while ((status = tfeed_loader_next(loader, &batch, reterr)) == TFEED_OK) {
         if (pass->sums.records == 0)
             pass->first_batch_seconds = bench_now() - start;
-        for (int i = 0; i < consumer->n_columns; i++) {
-            const struct tfeed_tensor *splits = tfeed_batch_row_splits(batch, i, 0);
-            consumer->batch[i] = (struct bench_delivered){
-                tfeed_batch_column(batch, i), splits ? tfeed_tensor_int64s(splits) : NULL};
-        }
+        for (int i = 0; i < consumer->n_columns; i++)
+            consumer->batch[i] = delivered(consumer, batch, i);
         bench_consumer_use(consumer, tfeed_batch_n_rows(batch), pass);
         tfeed_batch_unref(batch);
     }
@@ -111,8 +125,11 @@ static tfeed_status load_run(void *user_data, struct bench_pass *pass, struct tf
     struct tfeed_loader *loader;
 
     bench_loader_options(options, &loader_options);
-    tfeed_status status = tfeed_loader_open_files(
-        options->names, options->n_names, state->consumer.schema, &loader_options, &loader, reterr);
+    loader_options.sequence_schema = state->consumer.sequence_schema;
+    tfeed_status status =
+        tfeed_loader_open_files(options->names, options->n_names,
+                                loader_options.sequence_schema ? NULL : state->consumer.schema,
+                                &loader_options, &loader, reterr);
     if (status != TFEED_OK)
         return status;
     status = take_batches(state, loader, start, pass, reterr);

@@ -94,6 +94,10 @@ static void print_columns_json(struct json_writer *json, const struct bench_cons
         } else {
             print_uint(json, "values", column->n_elements);
         }
+        if (column->is_steps) {
+            json_key(json, "steps");
+            json_bool(json, true);
+        }
         json_end_object(json);
     }
     json_end_array(json);
@@ -394,6 +398,8 @@ static void print_columns(const struct bench_consumer *consumer)
             output_text("[]");
         else if (column->n_elements != 1)
             output_format("[%" PRIu64 "]", column->n_elements);
+        if (column->is_steps)
+            output_text(" a step");
         separator = ", ";
     }
     output_text("\n");
