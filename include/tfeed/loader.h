@@ -103,8 +103,8 @@ struct tfeed_loader_record {
     /** [n_columns]: where the record's row of each column lies; of a column that is not of one
      *  shape a struct tfeed_tensor, as tfeed_columns_row gives it, and of a list one as
      *  tfeed_sequence_parser_row does. Filter: NULL unless filter_reads_row. Map: values may be
-     *  written. Strings: struct tfeed_bytes, to be replaced only by bytes without a block that
-     *  outlive the batch. */
+     *  written. Strings: struct tfeed_bytes; tfeed_block_unref ends the one that is replaced, and
+     *  the new one's block becomes the batch's; without a block it outlives the batch. */
     void *const *row;
     /** Of SequenceExamples, where there is a row: what holds it, for its steps; else NULL. */
     const struct tfeed_sequence_parser *sequences;

@@ -28,6 +28,23 @@ static inline float t_frame(int64_t id, int64_t step, int64_t k)
     return (float)(id * 100 + step * 10 + k) + 0.5f;
 }
 
+/* In all steps. */
+static inline int64_t t_n_words(int64_t id)
+{
+    int64_t n = 0;
+    for (int64_t step = 0; step < id % 4; step++)
+        n += (id + step) % 3;
+    return n;
+}
+
+static inline int64_t t_n_pairs(int64_t id)
+{
+    int64_t n = 0;
+    for (int64_t step = 0; step < id % 3; step++)
+        n += step + 2;
+    return n;
+}
+
 /* n texts "ID.STEP.k". */
 static inline void t_make_texts(int64_t id, int64_t step, int64_t n,
                                 char room[MOST_TEXTS][TEXT_BYTES],

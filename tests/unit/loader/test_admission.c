@@ -123,6 +123,39 @@ Test(admission, filter_and_map_are_told_the_same_seed_of_each_record)
     tfeed_loader_close(loader);
 }
 
+static tfeed_status replace_image(const struct tfeed_loader_record *record, void *user_data,
+                                  struct tfeed_error *reterr)
+{
+    (void)user_data;
+    (void)reterr;
+    t_replace(record->row[1]);
+    return TFEED_OK;
+}
+
+Test(admission, a_map_that_replaces_strings_leaves_no_block)
+{
+    struct t_allocator allocator;
+    t_allocator_init(&allocator);
+    t_write_files(&files, "gzip", counts, 1, TFEED_COMPRESSION_GZIP); /* its records have blocks */
+    struct tfeed_schema *strings = t_schema(TFEED_STRING);
+    struct tfeed_loader_options options = t_options(&files);
+    options.allocator = &allocator.hooks;
+    options.map_row = replace_image;
+    for (int on_error = TFEED_ON_ERROR_FAIL; on_error <= TFEED_ON_ERROR_SKIP; on_error++) {
+        options.on_error = (enum tfeed_on_error)on_error;
+        struct tfeed_loader *loader = t_open("gzip-*", strings, &options);
+        struct tfeed_batch *batch;
+        while (tfeed_loader_next(loader, &batch, NULL) == TFEED_OK) {
+            for (int64_t row = 0; row < tfeed_batch_n_rows(batch); row++)
+                cr_assert_eq(tfeed_batch_strings(batch, 1)[row].data[0], 'x');
+            tfeed_batch_unref(batch);
+        }
+        tfeed_loader_close(loader);
+    }
+    tfeed_schema_unref(strings);
+    T_EXPECT_NO_LEAKS(&allocator);
+}
+
 Test(admission, weights_have_a_finite_sum)
 {
     const char *pattern = "part-*";
