@@ -225,11 +225,10 @@ enum verdict admission_ask(struct admission_desk *desk, const struct file_set *s
 {
     const struct admission *admission = desk->admission;
     const tfeed_status status = admission->parses ? parse_row(desk, &row->bytes, reterr) : TFEED_OK;
-    /* no memory is no damage: the batch of the row says so, as it says all under FAIL */
-    if (status != TFEED_OK)
-        return admission->on_error == TFEED_ON_ERROR_FAIL || status == TFEED_RESOURCE_EXHAUSTED
-                   ? ROW_WANTED
-                   : ROW_BAD;
+    if (status == TFEED_RESOURCE_EXHAUSTED)
+        return ROW_UNKNOWN;
+    if (status != TFEED_OK) /* under FAIL the batch of the row says it */
+        return admission->on_error == TFEED_ON_ERROR_FAIL ? ROW_WANTED : ROW_BAD;
     struct tfeed_loader_record record = {
         .view = {row->bytes.data, row->bytes.len, row->place.offset, row->place.record,
                  row->bytes.block},
@@ -268,6 +267,10 @@ bool row_window_admit(struct row_window *window, uint32_t first, struct admissio
             window->n_skipped++;
             ends = desk->admission->on_error == TFEED_ON_ERROR_STOP_FILE;
             break;
+        case ROW_UNKNOWN:
+            row_window_cut(window, n_kept);
+            row_window_fail(window, &window->last_skipped);
+            return false;
         }
     }
     row_window_cut(window, n_kept);

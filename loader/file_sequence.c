@@ -229,28 +229,34 @@ static tfeed_status fill_window(struct file_stream *stream, enum cursor_checks c
     return TFEED_OK;
 }
 
-/* Payloads, where they have not been checked, and admission. */
-static void check_window(struct file_sequence *sequence, struct row_window *window, uint64_t epoch,
-                         bool check_payloads)
+static void admit_rows(const struct file_stream *stream, struct row_window *window)
 {
-    const struct order_plan *plan = sequence->plan;
-    const enum tfeed_on_error on_error = plan->options->on_error;
+    const struct order_plan *plan = stream->work.sequence->plan;
     struct admission_desk *desk = NULL;
-    if (check_payloads && row_holes_check(window, plan->set, on_error))
-        window->ends_lane = true;
     struct tfeed_error error;
-    const tfeed_status status = admission_enter(plan->admission, &desk, &error);
-    if (status != TFEED_OK) {
+    if (admission_enter(plan->admission, &desk, &error) != TFEED_OK) {
         row_window_cut(window, 0);
-        window->status = status;
-        window->error = error;
+        row_window_fail(window, &error);
         return;
     }
-    if (row_holes_admit(window, desk, plan->set, epoch, on_error)) {
+    if (row_holes_admit(window, desk, plan->set, stream->plan.epoch, plan->options->on_error)) {
         window->ends_lane = true;
         window->status = TFEED_OK; /* what stood behind is gone */
     }
     admission_leave(desk);
+}
+
+/* Payloads, where they have not been checked, and admission. */
+static void check_piece(struct piece *piece, const struct file_stream *stream, bool check_payloads)
+{
+    const struct order_plan *plan = stream->work.sequence->plan;
+    struct row_window *window = piece->window;
+    const uint32_t n_rows = window->n_rows;
+    if (check_payloads && row_holes_check(window, plan->set, plan->options->on_error))
+        window->ends_lane = true;
+    admit_rows(stream, window);
+    if (window->status != TFEED_OK && window->n_rows < n_rows)
+        piece->behind = window->rows[window->n_rows].place; /* where the error stands */
 }
 
 static void count_window(struct fill *fill, const struct row_window *window)
@@ -289,7 +295,7 @@ static void run_read(struct file_stream *stream)
         piece->behind = stream->cursor.next;
         if (!apart) {
             count_window(fill, window);
-            check_window(stream->work.sequence, window, stream->plan.epoch, false);
+            check_piece(piece, stream, false);
         }
         piece->is_checked = !apart;
         stream->meets_end = window->ends_lane || window->status != TFEED_OK;
@@ -299,14 +305,9 @@ static void run_read(struct file_stream *stream)
 
 static void run_check(struct piece *piece)
 {
-    struct file_sequence *sequence = piece->work.sequence;
-    struct row_window *window = piece->window;
-    const uint32_t n_rows = window->n_rows;
-    count_window(&piece->work.fill, window);
-    check_window(sequence, window, piece->stream->plan.epoch,
-                 !sequence->plan->options->skip_checksums);
-    if (window->status != TFEED_OK && window->n_rows < n_rows)
-        piece->behind = window->rows[window->n_rows].place; /* where the error stands */
+    const struct file_sequence *sequence = piece->work.sequence;
+    count_window(&piece->work.fill, piece->window);
+    check_piece(piece, piece->stream, !sequence->plan->options->skip_checksums);
 }
 
 void file_sequence_fill_run(struct fill *fill)

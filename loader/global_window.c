@@ -195,25 +195,26 @@ static void find(const struct global_table *table, const uint32_t *records, uint
     }
 }
 
-/* Rows that are not wanted become holes. */
-static tfeed_status admit(const struct order_plan *plan, uint64_t epoch, struct row_window *window,
-                          struct tfeed_error *reterr)
+/* Rows that are not wanted become holes; without the memory to tell, the window's error stands in
+ * the place of the first that is not known. */
+static void admit(const struct order_plan *plan, uint64_t epoch, struct row_window *window)
 {
     struct admission_desk *desk = NULL;
-    const tfeed_status status = admission_enter(plan->admission, &desk, reterr);
-    if (status == TFEED_OK)
+    struct tfeed_error error;
+    if (admission_enter(plan->admission, &desk, &error) == TFEED_OK) {
         (void)row_holes_admit(window, desk, plan->set, epoch, TFEED_ON_ERROR_SKIP);
-    else
+    } else {
         row_window_cut(window, 0);
+        row_window_fail(window, &error);
+    }
     admission_leave(desk);
-    return status;
 }
 
 void global_window_fill(const struct global_table *table, const uint32_t *records, uint32_t n,
                         uint64_t epoch, struct row_window *window, struct fill *fill)
 {
     struct found found[LOADER_RUN_RECORDS];
-    struct tfeed_error error, admit_error;
+    struct tfeed_error error;
     tfeed_status status = plan_check_stop(table->plan, &error);
     if (status == TFEED_OK) {
         find(table, records, n, found);
@@ -223,14 +224,9 @@ void global_window_fill(const struct global_table *table, const uint32_t *record
         for (uint32_t i = 0; i < n; i++)
             tfeed_block_unref(found[i].block);
     }
-    /* the rows before what is wrong are given first */
-    const tfeed_status admitted = admit(table->plan, epoch, window, &admit_error);
-    if (admitted != TFEED_OK) {
-        status = admitted;
-        error = admit_error;
-    }
-    if (status != TFEED_OK) {
+    if (status != TFEED_OK) { /* the rows before what is wrong are given first */
         window->status = status;
         window->error = error;
     }
+    admit(table->plan, epoch, window);
 }

@@ -68,7 +68,7 @@ bool loader_permute_many(uint64_t key, uint32_t *order, uint32_t n, const _Atomi
 
 /* --- admission -------------------------------------------------------------------------------- */
 
-enum verdict { ROW_WANTED, ROW_FILTERED, ROW_BAD };
+enum verdict { ROW_WANTED, ROW_FILTERED, ROW_BAD, ROW_UNKNOWN };
 
 struct admission;
 
@@ -89,7 +89,7 @@ tfeed_status admission_enter(struct admission *admission, struct admission_desk 
                              struct tfeed_error *reterr);
 void admission_leave(struct admission_desk *desk);
 
-/* ROW_BAD: reterr says what is wrong. */
+/* ROW_BAD: reterr says what is wrong. ROW_UNKNOWN: there was no memory to tell, says reterr. */
 enum verdict admission_ask(struct admission_desk *desk, const struct file_set *set, uint64_t epoch,
                            const struct row *row, struct tfeed_error *reterr);
 
@@ -107,7 +107,8 @@ tfeed_status loader_map_row(const struct tfeed_loader_options *options,
 
 /* Asks for the rows of a window from `first` on and leaves out those that are not wanted, counted.
  * True: a bad record ends this stretch of the file (TFEED_ON_ERROR_STOP_FILE), rows behind it are
- * gone. desk NULL: nothing happens. */
+ * gone. Of one that is unknown the window's error says so, and rows from it on are gone. desk NULL:
+ * nothing happens. */
 bool row_window_admit(struct row_window *window, uint32_t first, struct admission_desk *desk,
                       const struct file_set *set, uint64_t epoch);
 

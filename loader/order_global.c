@@ -55,6 +55,8 @@ struct global_order {
     struct piece *last;
     uint32_t n_pieces;
     uint32_t max_pieces;
+    bool lacks_memory; /* for a fill: the next draw says so, */
+    struct fill alert; /* and this one, which does nothing, makes somebody draw */
 
     /* drawing */
     uint64_t epoch;
@@ -78,8 +80,16 @@ static bool has_positions(const struct positions *positions, uint64_t epoch)
     return positions->is_ready && positions->epoch == epoch;
 }
 
-/* Those of two epochs before, which lie there, must be through. NULL also where there is no
- * memory. */
+static struct fill *claim_alert(struct global_order *order)
+{
+    if (order->lacks_memory)
+        return NULL;
+    order->lacks_memory = true;
+    order->alert.order = &order->base;
+    return &order->alert;
+}
+
+/* Those of two epochs before, which lie there, must be through. */
 static struct fill *claim_positions(struct global_order *order, uint64_t epoch)
 {
     struct positions *positions = positions_of(order, epoch);
@@ -89,7 +99,7 @@ static struct fill *claim_positions(struct global_order *order, uint64_t epoch)
         positions->records = tfi_alloc_array(order->base.plan->allocator, order->table.n_records,
                                              sizeof *positions->records);
     if (positions->records == NULL)
-        return NULL;
+        return claim_alert(order);
     positions->fill = (struct fill){.order = &order->base};
     positions->epoch = epoch;
     positions->is_ready = false;
@@ -114,6 +124,8 @@ static void global_fill_run(struct fill *fill)
     struct positions *positions = positions_of_fill(order, fill);
     fill->n_records = 0;
     fill->n_bytes = 0;
+    if (fill == &order->alert)
+        return;
     if (positions != NULL) {
         positions->status = global_positions_make(
             order->base.plan, &order->layers, positions->epoch, positions->records,
@@ -132,7 +144,7 @@ static void global_fill_settle(struct fill *fill)
     if (positions != NULL) {
         positions->is_filling = false;
         positions->is_ready = true;
-    } else {
+    } else if (fill != &order->alert) {
         ((struct piece *)(void *)fill)->is_filled = true;
     }
 }
@@ -142,12 +154,12 @@ static struct fill *claim_piece(struct global_order *order, const struct positio
     const struct order_plan *plan = order->base.plan;
     struct piece *piece = tfi_alloc_zeroed(plan->allocator, 1, sizeof *piece);
     if (piece == NULL)
-        return NULL;
+        return claim_alert(order);
     piece->fill.order = &order->base;
     piece->window = row_window_new(plan->pool, order->window_records);
     if (piece->window == NULL) {
         tfi_free(plan->allocator, piece);
-        return NULL;
+        return claim_alert(order);
     }
     const uint32_t n_left = positions->n - order->fill_begin;
     piece->positions = positions;
@@ -269,6 +281,8 @@ static void next_epoch(struct global_order *order)
 static tfeed_status global_draw(struct order *base, struct draw *draw, struct tfeed_error *reterr)
 {
     struct global_order *order = (struct global_order *)(void *)base;
+    if (order->lacks_memory)
+        return tfi_fail_memory(reterr, "a window of records");
     while (!order->has_ended) {
         if (draw->n_rows < draw->n_wanted)
             count_lost(order, draw);

@@ -73,6 +73,10 @@ bool row_holes_admit(struct row_window *window, struct admission_desk *desk,
                 return true;
             }
             break;
+        case ROW_UNKNOWN:
+            row_window_cut(window, i);
+            row_window_fail(window, &window->last_skipped);
+            return false;
         }
     }
     return false;

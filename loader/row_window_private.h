@@ -84,6 +84,12 @@ static inline bool row_window_add(struct row_window *window, const struct tfeed_
     };
     return true;
 }
+/* The error stands behind the rows that the window has by now. */
+static inline void row_window_fail(struct row_window *window, const struct tfeed_error *error)
+{
+    window->status = error->code;
+    window->error = *error;
+}
 /* Forgets the rows behind the first n (their blocks stay held). */
 static inline void row_window_cut(struct row_window *window, uint32_t n)
 {

@@ -587,7 +587,7 @@ Test(loader_sequences, each_allocation_may_fail)
     });
 }
 
-/* A record for which there is no memory is none that is damaged: its batch tries again. */
+/* A record for which there is no memory is none that is damaged: it is an error in its place. */
 Test(loader_sequences, no_memory_leaves_out_no_record)
 {
     T_FAIL_EACH_ALLOC(allocator, {

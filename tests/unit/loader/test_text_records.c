@@ -519,3 +519,39 @@ Test(text_records, without_memory_no_record_is_skipped)
         cr_assert(status == TFEED_OUT_OF_RANGE || status == TFEED_RESOURCE_EXHAUSTED);
     });
 }
+
+static bool id_is_even(const struct tfeed_loader_record *record, void *user_data)
+{
+    (void)user_data;
+    return *(const int64_t *)record->row[AT_ID] % 2 == 0;
+}
+
+/* Nor does it pass a filter that could not be asked. */
+Test(text_records, without_memory_no_record_passes_unasked)
+{
+    const enum tfeed_order orders[] = {TFEED_ORDER_FILES, TFEED_ORDER_FAST, TFEED_ORDER_GLOBAL,
+                                       TFEED_ORDER_TENSORFLOW};
+    write_file("few", JSON, 0, 12, -1);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        T_FAIL_EACH_ALLOC(allocator, {
+            struct tfeed_loader_options options = t_options(&files);
+            struct tfeed_loader *loader = NULL;
+            options.allocator = allocator;
+            options.order = orders[i];
+            options.shuffle_records = orders[i] == TFEED_ORDER_FILES ? 0 : 12;
+            options.filter = id_is_even;
+            options.filter_reads_row = true;
+            tfeed_status status = tfeed_loader_open("few", schemas[JSON], &options, &loader, NULL);
+            struct tfeed_batch *batch;
+            int64_t n = 0;
+            while (status == TFEED_OK &&
+                   (status = tfeed_loader_next(loader, &batch, NULL)) == TFEED_OK) {
+                for (int64_t row = 0; row < tfeed_batch_n_rows(batch); row++, n++)
+                    cr_assert_eq(tfeed_batch_int64s(batch, AT_ID)[row] % 2, 0);
+                tfeed_batch_unref(batch);
+            }
+            cr_assert(status == TFEED_RESOURCE_EXHAUSTED || n == 6, "%lld rows", (long long)n);
+            cr_assert(status == TFEED_OUT_OF_RANGE || status == TFEED_RESOURCE_EXHAUSTED);
+            tfeed_loader_close(loader);
+        });
+}
