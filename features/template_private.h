@@ -80,8 +80,8 @@ static inline bool tfi_template_match(const struct tfi_template *tmpl, const uin
     return difference == 0;
 }
 
-/* Joins the low 7 bits of the bytes of a word whose top bits are 0: any processor's way, and that of
- * those with a quick pext. */
+/* Joins the low 7 bits of the bytes of a word whose top bits are 0: in any processor's way, and in
+ * that of those with a quick pext. */
 typedef uint64_t tfi_join_groups_function(uint64_t word);
 
 static inline uint64_t tfi_join_groups(uint64_t word)
@@ -92,7 +92,7 @@ static inline uint64_t tfi_join_groups(uint64_t word)
     return (word & UINT64_C(0x000000000fffffff)) | (word & UINT64_C(0x0fffffff00000000)) >> 4;
 }
 
-#if defined(__x86_64__)
+#if defined(__SSE2__) && defined(__x86_64__)
 __attribute__((target("bmi2"))) static inline uint64_t tfi_join_groups_bmi2(uint64_t word)
 {
     return _pext_u64(word, UINT64_C(0x7f7f7f7f7f7f7f7f));
