@@ -147,7 +147,7 @@ ParameterizedTest(struct container *container, record_writer,
     fixture.options.buffer_bytes = 100;
     fixture_open(&fixture);
     write_three(&fixture);
-    for (unsigned i = 0; i < 20; i++)
+    for (unsigned i = 0; i < 6; i++) /* more than zlib looks back, in several blocks */
         cr_assert_eq(write_pattern(&fixture, 30000 + 7777 * i, i), TFEED_OK);
     cr_assert_eq(tfeed_record_writer_close(fixture.writer, NULL), TFEED_OK);
     uint8_t *expected =
