@@ -72,22 +72,6 @@ static void take_template(struct tfeed_example_encoder *encoder, struct encoded 
             tmpl->len + (tmpl->is_scalar ? TFI_VARINT_MAX_BYTES : tmpl->payload_bytes);
 }
 
-tfeed_status tfi_check_encodable(const char *what, const char *name,
-                                 const struct tfi_feature *feature, struct tfeed_error *reterr)
-{
-    if (feature->store == TFI_STORE_RAW_FLOAT)
-        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
-                        "%s '%s': bytes cannot be made again of scaled floats", what, name);
-    if (feature->store == TFI_STORE_DECODED &&
-        (feature->decoded.decoding != TFEED_DECODING_RAW ||
-         feature->decoded.compression != TFEED_COMPRESSION_NONE))
-        return tfi_fail(reterr, TFEED_UNIMPLEMENTED,
-                        "%s '%s': of what was decoded only raw bytes that are not compressed are "
-                        "encoded again",
-                        what, name);
-    return TFEED_OK;
-}
-
 tfeed_status tfeed_example_encoder_new(struct tfeed_schema *schema,
                                        const struct tfeed_allocator *allocator,
                                        struct tfeed_example_encoder **ret_encoder,

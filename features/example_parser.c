@@ -18,6 +18,7 @@
 #include "core/allocator_internal.h"
 #include "core/block_internal.h"
 #include "core/error_internal.h"
+#include "features/ask_ahead_private.h"
 #include "features/columns_private.h"
 #include "features/example_parser_private.h"
 #include "features/features_internal.h"
@@ -232,6 +233,8 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
 void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
                                    size_t len)
 {
+    if (parser->form != NULL) /* what is parsed was made of them just now */
+        return;
     parser->stream = data;
     parser->stream_end = data + len;
 }

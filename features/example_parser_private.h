@@ -144,42 +144,6 @@ static inline void tfi_copy_raw_entry(const struct tfeed_example_parser *parser,
                  tfi_row_of(parser, cell));
 }
 
-/* Records that a shuffle gives are far away, and the processor cannot guess where: a few of them
- * ahead are asked for, and with them as many bytes of what the caller reads next. Where a raw
- * column holds most of a record, copying it (tfi_copy_raw) asks for the same part of those; here
- * for the rest. */
-enum { TFI_AHEAD_RECORDS = 4, TFI_AHEAD_BYTES = 1024 };
-
-static inline __attribute__((always_inline)) void tfi_ask_for(const uint8_t *data, size_t n_bytes)
-{
-    for (size_t i = 0; i < n_bytes; i += TFI_AHEAD_LINE_BYTES)
-        __builtin_prefetch(data + i, 0, 2);
-}
-
-/* Before record `i` of n is copied. */
-static inline __attribute__((always_inline)) void tfi_ask_ahead(struct tfeed_example_parser *parser,
-                                                                const struct tfeed_bytes *records,
-                                                                size_t i, size_t n)
-{
-    const size_t n_spread = parser->n_spread;
-    const uint8_t *record = NULL;
-    const uint8_t *stream = NULL;
-    if (i + TFI_AHEAD_RECORDS < n) {
-        const struct tfeed_bytes *soon = &records[i + TFI_AHEAD_RECORDS];
-        const size_t n_bytes = soon->len < TFI_AHEAD_BYTES ? soon->len : TFI_AHEAD_BYTES;
-        record = soon->data;
-        tfi_ask_for(record, n_bytes > n_spread ? n_bytes - n_spread : 0);
-    }
-    const size_t len = records[i].len;
-    if (parser->stream != NULL && (size_t)(parser->stream_end - parser->stream) > len) {
-        stream = parser->stream;
-        tfi_ask_for(stream, len > n_spread ? len - n_spread : 0);
-        parser->stream += len;
-    }
-    parser->ahead.record = n_spread > 0 ? record : NULL;
-    parser->ahead.stream = n_spread > 0 ? stream : NULL;
-}
-
 /* Says that the current record has filled a cell, or has tried to and could not. */
 static inline void tfi_mark_filled(struct tfeed_example_parser *parser, struct tfi_cell *cell)
 {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "features/ask_ahead_private.h"
 #include "features/example_parser_private.h"
 #include "features/feature_values_private.h"
 

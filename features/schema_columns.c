@@ -128,6 +128,22 @@ tfeed_status tfeed_schema_add_fixed(struct tfeed_schema *schema, const char *nam
     return tfeed_schema_add_fixed_default(schema, name, dtype, shape, NULL, reterr);
 }
 
+tfeed_status tfi_check_encodable(const char *what, const char *name,
+                                 const struct tfi_feature *feature, struct tfeed_error *reterr)
+{
+    if (feature->store == TFI_STORE_RAW_FLOAT)
+        return tfi_fail(reterr, TFEED_INVALID_ARGUMENT,
+                        "%s '%s': bytes cannot be made again of scaled floats", what, name);
+    if (feature->store == TFI_STORE_DECODED &&
+        (feature->decoded.decoding != TFEED_DECODING_RAW ||
+         feature->decoded.compression != TFEED_COMPRESSION_NONE))
+        return tfi_fail(reterr, TFEED_UNIMPLEMENTED,
+                        "%s '%s': of what was decoded only raw bytes that are not compressed are "
+                        "encoded again",
+                        what, name);
+    return TFEED_OK;
+}
+
 tfeed_status tfi_raw_describe(const char *what, const char *name, enum tfeed_dtype dtype,
                               int64_t n_values, float scale, float offset,
                               struct tfi_feature *ret_feature, struct tfeed_error *reterr)

@@ -205,13 +205,6 @@ tfeed_status tfi_batch_list_divide(struct tfeed_sequence_parser *parser, int lis
 
 /* ------------------------------------------------------------ what is asked */
 
-static uint64_t tensor_bytes(const struct tfeed_tensor *tensor)
-{
-    return tensor->data == NULL
-               ? 0
-               : (uint64_t)tfeed_tensor_n_elements(tensor) * tfeed_dtype_size(tensor->dtype);
-}
-
 static uint64_t list_bytes(const struct tfi_list *list)
 {
     return (uint64_t)list->capacity * tfeed_dtype_size(list->dtype) +
@@ -224,11 +217,11 @@ uint64_t tfi_sequence_parser_list_bytes(const struct tfeed_sequence_parser *pars
     for (int i = 0; i < parser->n_lists; i++) {
         const struct tfi_batch_list *list = &parser->lists[i];
         const int n_levels = list->levels != NULL ? list->spec->ragged.n_levels : 0;
-        n_bytes += list_bytes(&list->steps) + tensor_bytes(&list->padded) +
+        n_bytes += list_bytes(&list->steps) + tfi_tensor_bytes(&list->padded) +
                    2 * ((uint64_t)parser->n_rows_max + 1) * sizeof(int64_t);
         for (int level = 0; level < n_levels; level++)
-            n_bytes +=
-                list_bytes(&list->levels[level].list) + tensor_bytes(&list->levels[level].narrow);
+            n_bytes += list_bytes(&list->levels[level].list) +
+                       tfi_tensor_bytes(&list->levels[level].narrow);
     }
     return n_bytes;
 }

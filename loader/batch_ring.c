@@ -15,6 +15,7 @@
 #include "core/block_internal.h"
 #include "core/budget_internal.h"
 #include "core/error_internal.h"
+#include "core/tensor_internal.h"
 #include "features/features_internal.h"
 #include "loader/engine_private.h"
 
@@ -365,22 +366,15 @@ static tfeed_status parse_runs(const struct tfeed_batch *batch, const struct par
     return TFEED_OK;
 }
 
-static uint64_t tensor_bytes(const struct tfeed_tensor *tensor)
-{
-    return tensor == NULL
-               ? 0
-               : (uint64_t)tfeed_tensor_n_elements(tensor) * tfeed_dtype_size(tensor->dtype);
-}
-
 /* Room that grew stays. The batch is there by now: it is never held back, but counted. */
 static void charge_growing(struct tfeed_batch *batch)
 {
     uint64_t n_bytes =
         batch->sequences != NULL ? tfi_sequence_parser_list_bytes(batch->sequences) : 0;
     for (int i = 0; i < batch->loader->n_columns - batch->loader->n_lists; i++) {
-        n_bytes += tensor_bytes(tfeed_columns_values(batch->growing, i));
+        n_bytes += tfi_tensor_bytes(tfeed_columns_values(batch->growing, i));
         for (int level = 0; level < tfeed_columns_n_levels(batch->growing, i); level++)
-            n_bytes += tensor_bytes(tfeed_columns_row_splits(batch->growing, i, level));
+            n_bytes += tfi_tensor_bytes(tfeed_columns_row_splits(batch->growing, i, level));
     }
     if (n_bytes <= batch->n_growing_bytes)
         return;

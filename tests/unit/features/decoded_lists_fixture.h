@@ -11,6 +11,14 @@
 #include "tests/unit/features/decoded_fixture.h"
 #include "tests/unit/features/sequence_fixture.h"
 
+/* Short names for tables of cases. */
+#define RAW    TFEED_DECODING_RAW
+#define NUMBER TFEED_DECODING_NUMBER
+#define TENSOR TFEED_DECODING_TENSOR
+#define BYTES  TFEED_DECODING_BYTES
+#define GZIP   TFEED_COMPRESSION_GZIP
+#define ZLIB   TFEED_COMPRESSION_ZLIB
+
 /* A schema, the parser of it, and the records that it parses. */
 struct lists {
     struct tfeed_sequence_schema *schema;

@@ -13,13 +13,6 @@
 #include "tests/support/expect_retry.h"
 #include "tests/unit/features/decoded_lists_fixture.h"
 
-#define RAW    TFEED_DECODING_RAW
-#define NUMBER TFEED_DECODING_NUMBER
-#define TENSOR TFEED_DECODING_TENSOR
-#define BYTES  TFEED_DECODING_BYTES
-#define GZIP   TFEED_COMPRESSION_GZIP
-#define ZLIB   TFEED_COMPRESSION_ZLIB
-
 /* A TensorProto of one string of one letter. */
 #define LETTER_OF(letter) "\x08\7\x42\1" letter
 

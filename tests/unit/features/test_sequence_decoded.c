@@ -7,13 +7,6 @@
 #include "core/block_internal.h"
 #include "tests/unit/features/decoded_lists_fixture.h"
 
-#define RAW    TFEED_DECODING_RAW
-#define NUMBER TFEED_DECODING_NUMBER
-#define TENSOR TFEED_DECODING_TENSOR
-#define BYTES  TFEED_DECODING_BYTES
-#define GZIP   TFEED_COMPRESSION_GZIP
-#define ZLIB   TFEED_COMPRESSION_ZLIB
-
 /* The head of a TensorProto: dtype, and a shape of one dimension. */
 #define VECTOR_OF(dtype, n) "\x08" dtype "\x12\4\x12\2\x08" n
 
