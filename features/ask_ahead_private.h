@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SPDX-FileCopyrightText: 2026 The tfeed authors
  *
- * ask_ahead_private.h - bytes that the parser, or its caller, will want soon: asked for between
- * records.
+ * ask_ahead_private.h - what is done between records: a later one is asked for, and other work goes
+ * a step on.
  */
 #ifndef TFI_ASK_AHEAD_PRIVATE_H
 #define TFI_ASK_AHEAD_PRIVATE_H
 
 #include "features/example_parser_private.h"
 
-/* Records that a shuffle gives are far away, and the processor cannot guess where: a few of them
- * ahead are asked for, and with them as many bytes of what the caller reads next. Where a raw
- * column holds most of a record, copying it (tfi_copy_raw) asks for the same part of those; here
- * for the rest. */
+/* Records that a shuffle gives are far away, and the processor cannot guess where: they are asked
+ * for a few ahead; and as many bytes of what other work will look at. Where a raw column holds most
+ * of a record, copying it (tfi_copy_raw) asks for the same part of those; here for the rest. */
 enum { TFI_AHEAD_RECORDS = 4, TFI_AHEAD_BYTES = 1024 };
 
 static inline __attribute__((always_inline)) void tfi_ask_for(const uint8_t *data, size_t n_bytes)
@@ -35,11 +34,12 @@ static inline __attribute__((always_inline)) void tfi_ask_ahead(struct tfeed_exa
         record = soon->data;
         tfi_ask_for(record, n_bytes > n_spread ? n_bytes - n_spread : 0);
     }
-    const size_t len = records[i].len;
-    if (parser->stream != NULL && (size_t)(parser->stream_end - parser->stream) > len) {
-        stream = parser->stream;
-        tfi_ask_for(stream, len > n_spread ? len - n_spread : 0);
-        parser->stream += len;
+    if (parser->between != NULL) {
+        stream = parser->between(parser->between_data);
+        if (stream == NULL)
+            parser->between = NULL;
+        else
+            tfi_ask_for(stream, records[i].len > n_spread ? records[i].len - n_spread : 0);
     }
     parser->ahead.record = n_spread > 0 ? record : NULL;
     parser->ahead.stream = n_spread > 0 ? stream : NULL;

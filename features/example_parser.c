@@ -230,13 +230,11 @@ static void count_strings(const struct tfeed_example_parser *parser, size_t n)
     }
 }
 
-void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
-                                   size_t len)
+void tfi_example_parser_between(struct tfeed_example_parser *parser, tfi_between_function *step,
+                                void *user_data)
 {
-    if (parser->form != NULL) /* what is parsed was made of them just now */
-        return;
-    parser->stream = data;
-    parser->stream_end = data + len;
+    parser->between = parser->form == NULL ? step : NULL;
+    parser->between_data = user_data;
 }
 
 /* What a feature means that the record has not, or not as it should be; for all of them. */

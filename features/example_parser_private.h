@@ -12,6 +12,7 @@
 #include "features/column_table_private.h"
 #include "features/decoded_column_private.h"
 #include "features/feature_values_private.h"
+#include "features/features_internal.h"
 #include "features/kept_bytes_private.h"
 #include "features/layout_private.h"
 #include "features/list_private.h"
@@ -106,10 +107,10 @@ struct tfeed_example_parser {
     struct tfi_layout layout;
 
     /* What is asked for while the current record is parsed; see tfi_ask_ahead. */
-    size_t n_spread;        /* bytes of a record that raw columns hold: copying them asks */
-    struct tfi_ahead ahead; /* NULL: nothing is */
-    const uint8_t *stream;  /* not yet asked for */
-    const uint8_t *stream_end;
+    size_t n_spread;               /* bytes of a record that raw columns hold: copying them asks */
+    struct tfi_ahead ahead;        /* NULL: nothing is */
+    tfi_between_function *between; /* NULL: nothing is done between records */
+    void *between_data;
 };
 
 static inline uint8_t *tfi_row_of(const struct tfeed_example_parser *parser,

@@ -46,11 +46,16 @@ void tfi_sequence_parser_drop(struct tfeed_sequence_parser *parser);
  */
 uint64_t tfi_sequence_parser_list_bytes(const struct tfeed_sequence_parser *parser);
 
-/* Names bytes that the caller will read when it has parsed: the parser asks for as many of them as
- * it parses, between its own work, so that they are near by then. They are not looked at; `len` 0
- * ends it. */
-void tfi_example_parser_read_ahead(struct tfeed_example_parser *parser, const uint8_t *data,
-                                   size_t len);
+/* A step of other work, taken before a record is parsed: while the one waits for memory, the
+ * processor goes on with the other. Returns where the bytes are that a step some records later will
+ * look at: as many as the record has are asked for while it is parsed. (They are not looked at, and
+ * need not be there.) NULL: there is no more to do. */
+typedef const uint8_t *tfi_between_function(void *user_data);
+
+/* The parser calls `step` (NULL: nothing) before each record until it says NULL, from now on and in
+ * every parse. Records of another form than Examples are parsed without. */
+void tfi_example_parser_between(struct tfeed_example_parser *parser, tfi_between_function *step,
+                                void *user_data);
 
 /* Empties the columns for up to n rows of the schema. On failure they hold no rows. */
 tfeed_status tfi_columns_start(struct tfeed_columns *columns, const struct tfeed_schema *schema,

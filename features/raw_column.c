@@ -69,22 +69,33 @@ __attribute__((target("avx2"))) static void scale_bytes_avx2(const uint8_t *from
     scale_bytes_plain(from + i, n - i, scale, offset, ahead, to + i);
 }
 
+__attribute__((target("avx512f"))) static inline void scale_16(const uint8_t *from, __m512 scales,
+                                                               __m512 offsets, float *to)
+{
+    const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)from);
+    const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+    const __m512 product = _mm512_mul_ps(values, scales);
+    _mm512_storeu_ps(to, _mm512_add_ps(product, offsets));
+}
+
 __attribute__((target("avx512f"))) static void scale_bytes_avx512(const uint8_t *from, size_t n,
                                                                   float scale, float offset,
                                                                   const struct tfi_ahead *ahead,
                                                                   float *to)
 {
-    enum { N_LANES = 16 };
     const __m512 scales = _mm512_set1_ps(scale);
     const __m512 offsets = _mm512_set1_ps(offset);
     size_t i = 0;
-    for (; i + N_LANES <= n; i += N_LANES) {
+    for (; i + TFI_AHEAD_LINE_BYTES <= n; i += TFI_AHEAD_LINE_BYTES) {
         tfi_ahead_ask(ahead, i);
-        const __m128i bytes = _mm_loadu_si128((const __m128i_u *)(const void *)(from + i));
-        const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
-        const __m512 product = _mm512_mul_ps(values, scales);
-        _mm512_storeu_ps(to + i, _mm512_add_ps(product, offsets));
+        scale_16(from + i, scales, offsets, to + i);
+        scale_16(from + i + 16, scales, offsets, to + i + 16);
+        scale_16(from + i + 32, scales, offsets, to + i + 32);
+        scale_16(from + i + 48, scales, offsets, to + i + 48);
     }
+    tfi_ahead_ask(ahead, i);
+    for (; i + 16 <= n; i += 16)
+        scale_16(from + i, scales, offsets, to + i);
     scale_bytes_plain(from + i, n - i, scale, offset, ahead, to + i);
 }
 

@@ -218,6 +218,15 @@ static enum drawn draw_locked(struct tfeed_loader *loader) TFI_REQUIRES(&loader-
 
 /* ------------------------------------------------------------------------- parsing */
 
+static void count_reading_locked(struct tfeed_loader *loader, const struct fill *fill, uint64_t ns)
+    TFI_REQUIRES(&loader->mutex)
+{
+    struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_READ];
+    stage->n_records += fill->n_records;
+    stage->n_bytes += fill->n_bytes;
+    stage->busy_ns += ns;
+}
+
 static uint64_t ticket_bytes(const struct ticket *ticket)
 {
     uint64_t n_bytes = 0;
@@ -226,18 +235,62 @@ static uint64_t ticket_bytes(const struct ticket *ticket)
     return n_bytes;
 }
 
-/* A thread that works alone will read next what its parsing makes room for: that is asked for
- * meanwhile, so that neither waits for memory alone. Where others read, they are ahead anyway. */
-static void read_ahead_locked(struct tfeed_loader *loader, const struct ticket *ticket,
-                              struct parse_desk *desk) TFI_REQUIRES(&loader->mutex)
+/* Records that are read between those that are parsed. Looking at the clock takes about as long:
+ * one in so many is timed, without what looking takes, and stands for all. */
+enum { READS_TIMED_OF = 64 };
+
+struct reading {
+    struct fill *fill; /* NULL: nothing is read */
+    uint64_t n_calls;
+    uint64_t timed_ns;
+};
+
+static const uint8_t *read_one(void *user_data)
 {
-    const uint8_t *data = NULL;
-    size_t len = 0;
-    if (desk->wide == NULL)
-        return;
-    if (loader->options.n_workers == 0 && loader->n_helpers == 0)
-        row_source_ahead(loader->source, ticket_bytes(ticket), &data, &len);
-    tfi_example_parser_read_ahead(desk->wide, data, len);
+    struct reading *reading = user_data;
+    struct fill *fill = reading->fill;
+    if (reading->n_calls++ % READS_TIMED_OF != READS_TIMED_OF / 2)
+        return fill->order->functions->fill_one(fill);
+    const int64_t looked_ns = tfi_clock_now_ns();
+    const int64_t began_ns = tfi_clock_now_ns();
+    const uint8_t *later = fill->order->functions->fill_one(fill);
+    const int64_t ns = tfi_clock_now_ns() - began_ns - (began_ns - looked_ns);
+    reading->timed_ns += ns > 0 ? (uint64_t)ns : 0;
+    return later;
+}
+
+/* A thread that works alone reads a record for each that it parses, between them: so neither waits
+ * for memory alone. Where others read, they are ahead anyway. */
+static void begin_reading_locked(struct tfeed_loader *loader, struct parse_desk *desk,
+                                 struct reading *reading) TFI_REQUIRES(&loader->mutex)
+{
+    const bool is_alone = loader->options.n_workers == 0 && loader->n_helpers == 0;
+    *reading = (struct reading){.n_calls = loader->between.n_calls};
+    if (desk->wide != NULL && is_alone && loader->draw_status == TFEED_OK)
+        reading->fill = row_source_claim_ahead(loader->source);
+    if (reading->fill != NULL)
+        tfi_example_parser_between(desk->wide, read_one, reading);
+}
+
+/* Of the `ns` that parsing took, says how many were reading. What one timed read stands for may be
+ * more than that: the rest is of the parses that come. */
+static uint64_t end_reading_locked(struct tfeed_loader *loader, struct parse_desk *desk,
+                                   const struct reading *reading, uint64_t ns)
+    TFI_REQUIRES(&loader->mutex)
+{
+    struct fill *fill = reading->fill;
+    if (fill == NULL)
+        return 0;
+    loader->between.n_calls = reading->n_calls;
+    loader->between.ns += reading->timed_ns * READS_TIMED_OF;
+    const uint64_t read_ns = loader->between.ns < ns ? loader->between.ns : ns;
+    loader->between.ns -= read_ns;
+    count_reading_locked(loader, fill, read_ns);
+    tfi_example_parser_between(desk->wide, NULL, NULL);
+    fill->order->functions->fill_pause(fill);
+    tfi_condition_wake_one(&loader->work, &loader->mutex);
+    tfi_condition_wake(&loader->ready, &loader->mutex);
+    return read_ns;
 }
 
 tfeed_status engine_parse(struct tfeed_loader *loader, struct tfeed_batch *batch,
@@ -246,7 +299,8 @@ tfeed_status engine_parse(struct tfeed_loader *loader, struct tfeed_batch *batch
     struct ticket *ticket = batch->ticket;
     struct parse_desk *desk;
     TFI_TRY(parse_desk_take_locked(loader, &desk, reterr));
-    read_ahead_locked(loader, ticket, desk);
+    struct reading reading;
+    begin_reading_locked(loader, desk, &reading);
     tfi_mutex_unlock(&loader->mutex);
     const int64_t began_ns = tfi_clock_now_ns();
     const tfeed_status status = batch_parse(batch, desk, into, reterr);
@@ -255,12 +309,12 @@ tfeed_status engine_parse(struct tfeed_loader *loader, struct tfeed_batch *batch
     if (!loader->options.with_records)
         draw_release(&ticket->draw);
     tfi_mutex_lock(&loader->mutex);
-    desk->next = loader->free_desks;
-    loader->free_desks = desk;
     struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_PARSE];
     stage->n_records += ticket->draw.n_rows;
     stage->n_bytes += n_bytes;
-    stage->busy_ns += (uint64_t)ns;
+    stage->busy_ns += (uint64_t)ns - end_reading_locked(loader, desk, &reading, (uint64_t)ns);
+    desk->next = loader->free_desks;
+    loader->free_desks = desk;
     return status;
 }
 
@@ -314,10 +368,7 @@ static bool fill_step_locked(struct tfeed_loader *loader, bool needed_only)
     fill->order->functions->fill_run(fill);
     const int64_t ns = tfi_clock_now_ns() - began_ns;
     tfi_mutex_lock(&loader->mutex);
-    struct tfeed_stage_statistics *stage = &loader->stages[TFEED_STAGE_READ];
-    stage->n_records += fill->n_records;
-    stage->n_bytes += fill->n_bytes;
-    stage->busy_ns += (uint64_t)ns;
+    count_reading_locked(loader, fill, (uint64_t)ns);
     fill->order->functions->fill_settle(fill);
     tfi_condition_wake_one(&loader->work, &loader->mutex);
     tfi_condition_wake(&loader->ready, &loader->mutex);

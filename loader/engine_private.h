@@ -138,6 +138,10 @@ struct tfeed_loader {
     struct parse_desk *free_desks;
     struct loader_state last_state; /* behind the last batch handed out */
     struct tfeed_stage_statistics stages[TFEED_N_STAGES];
+    struct { /* records read between parsed ones: engine.c's struct reading */
+        uint64_t n_calls;
+        uint64_t ns; /* of reading, counted as parsing so far or in parses to come */
+    } between;
     uint64_t worker_waiting_ns;
     int64_t last_return_ns; /* of next, for the consumer's busy time; 0: none yet */
     uint64_t n_shown_bytes; /* of the columns that it returned in place; next_into: 0 */

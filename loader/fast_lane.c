@@ -7,12 +7,12 @@
  *    windows    ├ 0 ┼ 1 ┼ 2┤         window_records each, the last one fewer; shuffled
  *
  * A lane is filled by one thread at a time, and needs nothing of other lanes: it keeps the window
- * that rows are drawn from and one that is ready. Windows do not end where files meet. A window
- * that had been begun before a resume is read again from its begin, and the rows that were drawn of
- * it count as drawn.
+ * that rows are drawn from and one that is ready, or filled in part. Windows do not end where files
+ * meet. A window that had been begun before a resume is read again from its begin, and the rows
+ * that were drawn of it count as drawn.
  *
- * Threads: fast_fill_run without the lock, on a lane that `filling` gives to this thread (2); the
- * rest under it.
+ * Threads: fast_fill_run and fast_fill_one without the lock, on a lane that `filling` gives to this
+ * thread (2); the rest under it.
  */
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
@@ -138,25 +138,53 @@ static uint32_t window_rows(const struct lane *lane)
     return n_first > 0 ? (uint32_t)n_first : 1;
 }
 
-/* The lane's next records, until the window is full or the lane ends. */
-static tfeed_status fill_window(struct lane *lane, struct admission_desk *desk,
+/* The lane's next window, without rows. */
+static bool make_window(struct lane *lane)
+{
+    const struct order_plan *plan = lane->owner->base.plan;
+    lane->filled = (struct lot){
+        .window = row_window_new(plan->pool, (uint32_t)plan->window_records),
+        .epoch = lane->epoch,
+        .number = lane->n_windows,
+    };
+    lane->n_wanted = window_rows(lane);
+    return lane->filled.window != NULL;
+}
+
+/* … it begins where the lane stands now. */
+static void begin_window(struct lane *lane)
+{
+    lane->filled.position = lane->position;
+    lane->filled.begin = lane->cursor.next;
+}
+
+/* … at the lane's next record. OUT_OF_RANGE: there is none in this epoch. */
+static tfeed_status reach_window(struct lane *lane, struct tfeed_error *reterr)
+{
+    if (lane->n_windows == 0 || lane->has_resume_place)
+        TFI_TRY(lay_out_lane(lane, reterr));
+    const tfeed_status status = reach_record(lane, reterr);
+    begin_window(lane);
+    return status;
+}
+
+/* The lane's next records, behind those of a window that was paused, until it is full or the lane
+ * ends. */
+static tfeed_status fill_window(struct lane *lane, bool goes_on, struct admission_desk *desk,
                                 struct tfeed_error *reterr)
 {
     const struct order_plan *plan = lane->owner->base.plan;
-    struct lot *lot = &lane->filled;
-    const uint32_t n_wanted = window_rows(lane);
-    tfeed_status status = reach_record(lane, reterr);
-    lot->position = lane->position;
-    lot->begin = lane->cursor.next;
-    while (status == TFEED_OK && lot->window->n_rows < n_wanted) {
+    struct row_window *window = lane->filled.window;
+    tfeed_status status = goes_on ? TFEED_OK : reach_window(lane, reterr);
+    while (status == TFEED_OK && window->n_rows < lane->n_wanted) {
         TFI_TRY(plan_check_stop(plan, reterr));
-        status = read_run(lane, desk, lot->window, n_wanted, reterr);
-        if (lot->window->status != TFEED_OK)
+        status = read_run(lane, desk, window, lane->n_wanted, reterr);
+        if (window->status != TFEED_OK)
             return TFEED_OK;
         if (status == TFEED_OUT_OF_RANGE)
             status = reach_record(lane, reterr);
     }
-    lot->window->ends_lane = status == TFEED_OUT_OF_RANGE;
+    window->ends_lane = status == TFEED_OUT_OF_RANGE;
     return status == TFEED_OUT_OF_RANGE ? TFEED_OK : status;
 }
 
@@ -164,22 +192,18 @@ void fast_fill_run(struct fill *fill)
 {
     struct lane *lane = (struct lane *)(void *)fill;
     const struct order_plan *plan = lane->owner->base.plan;
-    struct row_window *window = row_window_new(plan->pool, (uint32_t)plan->window_records);
     struct admission_desk *desk = NULL;
+    const bool goes_on = lane->filled.window != NULL;
     fill->n_records = 0;
     fill->n_bytes = 0;
-    lane->filled.window = window;
-    if (window == NULL)
+    if (!goes_on && !make_window(lane))
         return;
-    tfeed_status status = TFEED_OK;
-    if (lane->n_windows == 0 || lane->has_resume_place)
-        status = lay_out_lane(lane, &window->error);
-    lane->filled.epoch = lane->epoch;
-    lane->filled.number = lane->n_windows;
+    struct row_window *window = lane->filled.window;
+    tfeed_status status = window->status;
     if (status == TFEED_OK)
         status = admission_enter(plan->admission, &desk, &window->error);
     if (status == TFEED_OK)
-        status = fill_window(lane, desk, &window->error);
+        status = fill_window(lane, goes_on, desk, &window->error);
     admission_leave(desk);
     if (status != TFEED_OK)
         window->status = status;
@@ -227,6 +251,49 @@ void fast_fill_settle(struct fill *fill)
     lane->filled.window = NULL;
 }
 
+/* --- filling a record at a time --------------------------------------------------------------- */
+
+bool fast_lane_may_read_one(const struct lane *lane)
+{
+    const struct order_plan *plan = lane->owner->base.plan;
+    const struct row_window *window = lane->filled.window;
+    return plan->admission == NULL && lane->share_is_open && lane->cursor.reader != NULL &&
+           file_is_mapped(plan, lane->cursor.next.file) &&
+           (window == NULL || (window->status == TFEED_OK && window->n_rows < lane->n_wanted));
+}
+
+bool fast_lane_begin_ahead(struct lane *lane)
+{
+    lane->fill.n_records = 0;
+    lane->fill.n_bytes = 0;
+    if (lane->filled.window != NULL)
+        return true;
+    if (!make_window(lane))
+        return false;
+    begin_window(lane);
+    return true;
+}
+
+const uint8_t *fast_fill_one(struct fill *fill)
+{
+    /* so far ahead bytes are asked for: near enough to be there still when they are read */
+    enum { AHEAD_BYTES = 12 << 10 };
+    struct lane *lane = (struct lane *)(void *)fill;
+    struct row_window *window = lane->filled.window;
+    if (window->n_rows == lane->n_wanted || !file_cursor_read_sound(&lane->cursor, window))
+        return NULL;
+    const struct tfeed_bytes *record = &window->rows[window->n_rows - 1].bytes;
+    fill->n_records++;
+    fill->n_bytes += record->len;
+    return (const uint8_t *)((uintptr_t)record->data + AHEAD_BYTES);
+}
+
+void fast_fill_pause(struct fill *fill)
+{
+    struct lane *lane = (struct lane *)(void *)fill;
+    lane->filling = false;
+}
+
 /* --- life, resume ----------------------------------------------------------------------------- */
 
 void fast_lane_init(struct lane *lane, struct fast_order *order, uint64_t id)
@@ -242,6 +309,7 @@ void fast_lane_clear(struct lane *lane)
 {
     row_window_unref(lane->current.window);
     row_window_unref(lane->ready.window);
+    row_window_unref(lane->filled.window);
     file_cursor_clear(&lane->cursor);
     tfi_free(lane->owner->base.plan->allocator, lane->shares);
 }

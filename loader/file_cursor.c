@@ -56,6 +56,12 @@ static tfeed_status end_stretch(struct file_cursor *cursor)
     return TFEED_OUT_OF_RANGE;
 }
 
+static void note_next(struct file_cursor *cursor)
+{
+    cursor->next.offset = tfeed_record_reader_offset(cursor->reader);
+    cursor->next.record = tfi_record_reader_record(cursor->reader);
+}
+
 /* The records have ended, or the record at `next` cannot be had. */
 static tfeed_status meet(struct file_cursor *cursor, tfeed_status status, struct tfeed_error *error,
                          struct row_window *window, struct tfeed_error *reterr)
@@ -79,8 +85,7 @@ static tfeed_status meet(struct file_cursor *cursor, tfeed_status status, struct
     window->last_skipped = *error;
     if (passed != TFEED_OK)
         return end_stretch(cursor);
-    cursor->next.offset = tfeed_record_reader_offset(cursor->reader);
-    cursor->next.record = tfi_record_reader_record(cursor->reader);
+    note_next(cursor);
     return TFEED_OK;
 }
 
@@ -129,12 +134,32 @@ tfeed_status file_cursor_read(struct file_cursor *cursor, enum cursor_checks che
         return meet(cursor, status, &error, window, reterr);
     }
 
-    for (size_t i = 0; i < n && !is_behind(stretch, views[i].record, views[i].offset); i++)
-        if (!row_window_add(window, &views[i], stretch->begin.file))
-            return tfi_fail_memory(reterr, "a window of records");
-    if (n > 0) {
-        cursor->next.offset = tfeed_record_reader_offset(cursor->reader);
-        cursor->next.record = tfi_record_reader_record(cursor->reader);
-    }
+    size_t n_own = n;
+    while (n_own > 0 && is_behind(stretch, views[n_own - 1].record, views[n_own - 1].offset))
+        n_own--;
+    if (!row_window_add_run(window, views, n_own, stretch->begin.file))
+        return tfi_fail_memory(reterr, "a window of records");
+    if (n > 0)
+        note_next(cursor);
     return TFEED_OK;
+}
+
+bool file_cursor_read_sound(struct file_cursor *cursor, struct row_window *window)
+{
+    struct tfeed_record_view view;
+    if (cursor->reader == NULL ||
+        is_behind(&cursor->stretch, cursor->next.record, cursor->next.offset) ||
+        !tfi_record_reader_next_sound(cursor->reader, &view))
+        return false;
+    const struct place place = cursor->next; /* the view says the same, but has just been written:
+                                              * two numbers of it in one load would wait */
+    cursor->next.offset += TFI_RECORD_OVERHEAD_BYTES + view.len;
+    cursor->next.record++;
+    if (!row_window_holds(window, view.block)) {
+        window->status = tfi_fail_memory(&window->error, "a window of records");
+        return false;
+    }
+    window->rows[window->n_rows++] =
+        (struct row){.bytes = {view.data, view.len, view.block}, .place = place};
+    return true;
 }

@@ -151,6 +151,11 @@ tfeed_status file_cursor_read(struct file_cursor *cursor, enum cursor_checks che
                               struct row_window *window, uint32_t max_rows,
                               struct tfeed_error *reterr);
 
+/* Appends the next record of the stretch to the window, which has room, if it lies whole in memory
+ * and is sound. False: it does not, is not, or the stretch ends: file_cursor_read goes on from
+ * there; or there was no memory, which window->status says. */
+bool file_cursor_read_sound(struct file_cursor *cursor, struct row_window *window);
+
 /* --- state ------------------------------------------------------------------------------------ */
 
 /* Where a lane stands: its current window begins at `begin` and n_drawn of its rows are drawn.
@@ -252,7 +257,7 @@ bool draw_hold(struct draw *draw, struct row_window *window);
 /* Work that an order hands out: filling one window. */
 struct fill {
     struct order *order;
-    uint64_t n_records; /* set by fill_run, for the statistics */
+    uint64_t n_records; /* set by fill_run and fill_one, for the statistics */
     uint64_t n_bytes;
 };
 
@@ -298,9 +303,14 @@ struct order_functions {
                           struct tfeed_error *reterr);
     void (*depth)(const struct order *order, uint64_t *ret_n_rows); /* rows filled, not drawn */
 
-    /* The next n_bytes, or fewer, of what fills will read, each once: for a thread that works
-     * alone, to ask for while it parses. NULL: the order does not tell. */
-    void (*ahead)(struct order *order, size_t n_bytes, const uint8_t **ret_data, size_t *ret_len);
+    /* For a thread that works alone, and reads between the records that it parses: a fill to take a
+     * record at a time, as far as that goes, or NULL. All three NULL: the order has none. */
+    struct fill *(*claim_ahead)(struct order *order);
+    /* Without the lock; reads a record, and returns where one will be read that comes some later.
+     * NULL: none is read, what comes next is not for it. */
+    const uint8_t *(*fill_one)(struct fill *fill);
+    /* Under the lock: the fill is to be claimed again, and goes on where it stands. */
+    void (*fill_pause)(struct fill *fill);
 };
 
 /* Lanes of the whole job and records of each window, for FAST: from the options, the files and the
@@ -374,9 +384,8 @@ void row_source_free(struct row_source *source);
 tfeed_status row_source_draw(struct row_source *source, struct draw *draw,
                              struct tfeed_error *reterr);
 struct fill *row_source_claim(struct row_source *source, bool needed_only);
-/* As order_functions.ahead; nothing where there are several sets. */
-void row_source_ahead(struct row_source *source, size_t n_bytes, const uint8_t **ret_data,
-                      size_t *ret_len);
+/* As order_functions.claim_ahead; NULL where there are several sets. */
+struct fill *row_source_claim_ahead(struct row_source *source);
 /* n_batches is the engine's. */
 void row_source_save(const struct row_source *source, struct loader_state *ret_state);
 /* Rows filled, not drawn. */

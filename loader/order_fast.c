@@ -15,9 +15,7 @@
  */
 #include "core/allocator_internal.h"
 #include "core/error_internal.h"
-#include "io/io_internal.h"
 #include "loader/order_fast_private.h"
-#include "records/records_internal.h"
 
 /* --- claiming --------------------------------------------------------------------------------- */
 
@@ -120,10 +118,11 @@ static tfeed_status draw_rows(struct fast_order *order, struct draw *draw,
         if (window->drawn_by != draw->serial && !draw_hold(draw, window))
             return tfi_fail_memory(reterr, "a batch's windows");
         struct row *row = &draw->rows[draw->n_rows++];
-        *row = window->rows[window->n_drawn++];
+        *row = window->rows[window->order[window->n_drawn++]];
         /* the lane's next row is drawn a turn later: its table has left the cache since it was
          * filled (about 10 ns a row) */
-        __builtin_prefetch(&window->rows[window->n_drawn + 1]);
+        if (window->n_drawn + 1 < window->n_rows)
+            __builtin_prefetch(&window->rows[window->order[window->n_drawn + 1]]);
         row->epoch = order->epoch;
         draw->epoch = order->epoch;
         order->n_epoch_rows++;
@@ -394,19 +393,18 @@ static void fast_depth(const struct order *base, uint64_t *ret_n_rows)
     }
 }
 
-/* --- reading ahead ---------------------------------------------------------------------------- */
+/* --- reading between parsed records ----------------------------------------------------------- */
 
-/* The lane that will be filled first, if what it reads is known: its file is open, and mapped. */
-static const struct lane *lane_to_fill(const struct fast_order *order)
+/* The lane whose window ends first, of those that have a next record at hand. */
+static struct lane *lane_to_fill(struct fast_order *order)
 {
-    const struct lane *first = NULL;
+    struct lane *first = NULL;
     uint32_t fewest = UINT32_MAX;
     for (size_t i = 0; i < order->n_lanes; i++) {
-        const struct lane *lane = &order->lanes[i];
+        struct lane *lane = &order->lanes[i];
         const struct row_window *window = lane->current.window;
-        if (lane->has_ended || lane->filling || lane->ready.window != NULL || window == NULL ||
-            window->ends_lane || !lane->share_is_open ||
-            !file_is_mapped(order->base.plan, lane->cursor.next.file))
+        if (lane->has_ended || window == NULL || window->ends_lane || !may_fill(order, lane) ||
+            !fast_lane_may_read_one(lane))
             continue;
         if (window->n_rows - window->n_drawn < fewest) {
             first = lane;
@@ -416,37 +414,14 @@ static const struct lane *lane_to_fill(const struct fast_order *order)
     return first;
 }
 
-/* order->ahead becomes what `lane` reads for its next window, about as much as for its last. */
-static void begin_ahead(struct fast_order *order, const struct lane *lane)
-{
-    order->ahead.lane = lane;
-    order->ahead.epoch = lane->epoch;
-    order->ahead.window = lane->n_windows;
-    order->ahead.len = 0;
-    if (lane->cursor.reader == NULL || lane->fill.n_records == 0)
-        return;
-    const uint64_t n_mean = lane->fill.n_bytes / lane->fill.n_records;
-    const uint64_t n_window = (uint64_t)order->base.plan->window_records * n_mean;
-    size_t len;
-    tfi_record_reader_ahead(lane->cursor.reader, &order->ahead.data, &len);
-    order->ahead.len = len < n_window ? len : (size_t)n_window;
-    tfi_pages_populate(order->ahead.data, order->ahead.len);
-}
-
-static void fast_ahead(struct order *base, size_t n_bytes, const uint8_t **ret_data,
-                       size_t *ret_len)
+static struct fill *fast_claim_ahead(struct order *base)
 {
     struct fast_order *order = (struct fast_order *)(void *)base;
-    const struct lane *lane = lane_to_fill(order);
-    if (lane == NULL)
-        return;
-    if (order->ahead.lane != lane || order->ahead.epoch != lane->epoch ||
-        order->ahead.window != lane->n_windows)
-        begin_ahead(order, lane);
-    *ret_data = order->ahead.data;
-    *ret_len = order->ahead.len < n_bytes ? order->ahead.len : n_bytes;
-    order->ahead.data += *ret_len;
-    order->ahead.len -= *ret_len;
+    struct lane *lane = lane_to_fill(order);
+    if (lane == NULL || !fast_lane_begin_ahead(lane))
+        return NULL;
+    lane->filling = true;
+    return &lane->fill;
 }
 
 const struct order_functions order_fast = {
@@ -461,5 +436,7 @@ const struct order_functions order_fast = {
     .save = fast_save,
     .count = fast_count,
     .depth = fast_depth,
-    .ahead = fast_ahead,
+    .claim_ahead = fast_claim_ahead,
+    .fill_one = fast_fill_one,
+    .fill_pause = fast_fill_pause,
 };

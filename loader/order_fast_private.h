@@ -50,7 +50,8 @@ struct lane {
     bool has_resume_place; /* the share begins at resume_place instead */
     struct place resume_place;
     struct file_cursor cursor;
-    struct lot filled; /* what the running fill makes */
+    struct lot filled; /* what the fill makes that runs, or is paused; window NULL: none */
+    uint32_t n_wanted; /* rows of it */
 
     /* drawing */
     bool filling;
@@ -78,16 +79,6 @@ struct fast_order {
     size_t n_alive; /* lanes that have not ended in this epoch */
     uint32_t *rotation;
     size_t n_rotation;
-
-    /* What fills will read next, as far as nobody has asked for it: of the lane whose window ends
-     * first. */
-    struct {
-        const struct lane *lane;
-        uint64_t epoch;
-        uint64_t window;
-        const uint8_t *data;
-        size_t len;
-    } ahead;
 };
 
 /* --- an epoch's layout ------------------------------------------------------------------------ */
@@ -127,5 +118,14 @@ tfeed_status fast_lane_restore(struct lane *lane, const struct lane_state *state
 /* order_functions.fill_run, fill_settle: the lane's next window. */
 void fast_fill_run(struct fill *fill);
 void fast_fill_settle(struct fill *fill);
+
+/* Whether fast_fill_one may find a record: the lane's window has room for one, and its file is open
+ * and mapped. */
+bool fast_lane_may_read_one(const struct lane *lane);
+/* Before the first fast_fill_one on such a lane. False: no memory. */
+bool fast_lane_begin_ahead(struct lane *lane);
+/* order_functions.fill_one, fill_pause */
+const uint8_t *fast_fill_one(struct fill *fill);
+void fast_fill_pause(struct fill *fill);
 
 #endif

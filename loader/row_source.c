@@ -360,6 +360,14 @@ struct fill *row_source_claim(struct row_source *source, bool needed_only)
     return fill;
 }
 
+struct fill *row_source_claim_ahead(struct row_source *source)
+{
+    struct order *order = source->inputs[0].order;
+    if (source->is_mix || order->functions->claim_ahead == NULL)
+        return NULL;
+    return order->functions->claim_ahead(order);
+}
+
 /* ------------------------------------------------------------------ states, figures */
 
 tfeed_status loader_state_init(struct loader_state *state, const struct row_source *source,
@@ -433,14 +441,4 @@ tfeed_status row_source_count(struct row_source *source, uint64_t *ret_n_rows,
                           : row_level_target(options->level, counts, n_shards);
     tfi_free(source->allocator, counts);
     return status;
-}
-
-void row_source_ahead(struct row_source *source, size_t n_bytes, const uint8_t **ret_data,
-                      size_t *ret_len)
-{
-    struct order *order = source->inputs[0].order;
-    *ret_data = NULL;
-    *ret_len = 0;
-    if (!source->is_mix && order->functions->ahead != NULL)
-        order->functions->ahead(order, n_bytes, ret_data, ret_len);
 }

@@ -33,6 +33,7 @@ struct row_window {
     _Atomic uint32_t n_references;
 
     struct row *rows;
+    uint32_t *order; /* once it is shuffled: row i to be given out is rows[order[i]] */
     uint32_t n_rows;
     uint32_t n_slots;
     struct tfeed_block **blocks; /* held, each once or more */
@@ -62,27 +63,42 @@ struct window_pool *window_pool_new(const struct tfeed_allocator *allocator,
 void window_pool_unref(struct window_pool *pool);
 /* An empty window with room for n_rows, one reference; NULL: no memory. Fully concurrent. */
 struct row_window *row_window_new(struct window_pool *pool, uint32_t n_rows);
-/* Puts the rows in an order that the key decides. */
+/* Makes an order of the rows that the key decides. */
 void row_window_shuffle(struct row_window *window, uint64_t key);
 void row_window_ref(struct row_window *window);
 void row_window_unref(struct row_window *window);
 /* The window holds one more block. False: no memory. */
 bool row_window_hold(struct row_window *window, struct tfeed_block *block);
-/* Appends a row for `view`, whose block the window then holds. False: no memory. Inline: it is
- * called for every record, and nearly all lie in the block of the one before. */
+/* … unless it is the one that it held last, as nearly always, or none. */
+static inline bool row_window_holds(struct row_window *window, struct tfeed_block *block)
+{
+    const bool is_last =
+        block == NULL || (window->n_blocks > 0 && window->blocks[window->n_blocks - 1] == block);
+    return is_last || row_window_hold(window, block);
+}
+/* Appends rows for views of one block, which the window then holds; there is room. False: no
+ * memory. */
+static inline bool row_window_add_run(struct row_window *window,
+                                      const struct tfeed_record_view *views, size_t n,
+                                      uint32_t file)
+{
+    struct tfeed_block *block = n > 0 ? views[0].block : NULL;
+    if (!row_window_holds(window, block))
+        return false;
+    struct row *rows = window->rows + window->n_rows;
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct row){
+            .bytes = {views[i].data, views[i].len, block},
+            .place = {.offset = views[i].offset, .record = views[i].record, .file = file},
+        };
+    window->n_rows += (uint32_t)n;
+    return true;
+}
+/* … for one. */
 static inline bool row_window_add(struct row_window *window, const struct tfeed_record_view *view,
                                   uint32_t file)
 {
-    struct tfeed_block *block = view->block;
-    const bool is_held =
-        block == NULL || (window->n_blocks > 0 && window->blocks[window->n_blocks - 1] == block);
-    if (!is_held && !row_window_hold(window, block))
-        return false;
-    window->rows[window->n_rows++] = (struct row){
-        .bytes = {view->data, view->len, block},
-        .place = {.offset = view->offset, .record = view->record, .file = file},
-    };
-    return true;
+    return row_window_add_run(window, view, 1, file);
 }
 /* The error stands behind the rows that the window has by now. */
 static inline void row_window_fail(struct row_window *window, const struct tfeed_error *error)

@@ -106,16 +106,6 @@ enum tfeed_compression tfeed_record_reader_compression(const struct tfeed_record
     return reader->stream.compression;
 }
 
-void tfi_record_reader_ahead(const struct tfeed_record_reader *reader, const uint8_t **ret_data,
-                             size_t *ret_len)
-{
-    const struct tfi_window *window = tfi_stream_window(&reader->stream);
-    const uint64_t n_used = tfeed_record_reader_offset(reader) - window->offset;
-    const bool is_there = window->data != NULL && n_used <= window->len;
-    *ret_data = is_there ? window->data + n_used : NULL;
-    *ret_len = is_there ? window->len - (size_t)n_used : 0;
-}
-
 uint64_t tfeed_record_reader_offset(const struct tfeed_record_reader *reader)
 {
     return reader->offset;
@@ -228,6 +218,38 @@ static inline void prefetch_later_header(const uint8_t *header, size_t frame_len
         __builtin_prefetch(header + RECORDS_AHEAD * frame_len);
 }
 
+/* The next record, with `left` bytes in memory from its begin. RUN: it lies there whole. Else what
+ * a run stops for. */
+static inline enum tfi_record_pause look_at_next(const struct tfeed_record_reader *reader,
+                                                 size_t left, const uint8_t **ret_header,
+                                                 uint64_t *ret_length)
+{
+    if (left < TFI_RECORD_OVERHEAD_BYTES) /* there may be no window at all */
+        return TFI_PAUSE_WINDOW;
+    *ret_header = tfi_stream_window(&reader->stream)->data + reader->used;
+    if (!tfi_record_header_check(*ret_header, ret_length))
+        return TFI_PAUSE_LENGTH;
+    const bool is_whole =
+        *ret_length <= left - TFI_RECORD_OVERHEAD_BYTES && *ret_length <= reader->max_record_bytes;
+    return is_whole ? TFI_PAUSE_RUN : TFI_PAUSE_WINDOW;
+}
+
+/* The reader goes behind its next record, whose payload has `len` bytes. */
+static inline struct tfeed_record_view take_next(struct tfeed_record_reader *reader,
+                                                 const uint8_t *payload, size_t len,
+                                                 struct tfeed_block *block)
+{
+    const struct tfeed_record_view view = {.data = payload,
+                                           .len = len,
+                                           .offset = reader->offset,
+                                           .record = reader->record,
+                                           .block = block};
+    reader->used += TFI_RECORD_OVERHEAD_BYTES + len;
+    reader->offset += TFI_RECORD_OVERHEAD_BYTES + len;
+    reader->record++;
+    return view;
+}
+
 /* How much a run may hold, and whether its payloads are checked. */
 struct run_limits {
     size_t max_views;
@@ -247,20 +269,11 @@ static size_t scan_run(struct tfeed_record_reader *reader, struct run_limits lim
     size_t n = 0;
     reader->pause = TFI_PAUSE_RUN;
     while (n < limits.max_views) {
-        if (left < TFI_RECORD_OVERHEAD_BYTES) { /* data may be NULL */
-            reader->pause = TFI_PAUSE_WINDOW;
-            break;
-        }
-        const uint8_t *header = window->data + reader->used;
+        const uint8_t *header;
         uint64_t length;
-        if (!tfi_record_header_check(header, &length)) {
-            reader->pause = TFI_PAUSE_LENGTH;
+        reader->pause = look_at_next(reader, left, &header, &length);
+        if (reader->pause != TFI_PAUSE_RUN)
             break;
-        }
-        if (length > left - TFI_RECORD_OVERHEAD_BYTES || length > reader->max_record_bytes) {
-            reader->pause = TFI_PAUSE_WINDOW;
-            break;
-        }
         const uint8_t *payload = header + TFI_RECORD_PAYLOAD_OFFSET;
         const size_t len = (size_t)length;
         const size_t frame_len = len + TFI_RECORD_OVERHEAD_BYTES;
@@ -273,15 +286,8 @@ static size_t scan_run(struct tfeed_record_reader *reader, struct run_limits lim
             reader->bad_len = len;
             break;
         }
-        views[n++] = (struct tfeed_record_view){.data = payload,
-                                                .len = len,
-                                                .offset = reader->offset,
-                                                .record = reader->record,
-                                                .block = window->block};
+        views[n++] = take_next(reader, payload, len, window->block);
         n_bytes += n > 1 ? frame_len : 0;
-        reader->used += frame_len;
-        reader->offset += frame_len;
-        reader->record++;
         left -= frame_len;
     }
     return n;
@@ -317,6 +323,22 @@ tfeed_status tfeed_record_reader_next_run(struct tfeed_record_reader *reader,
     return read_run(reader, limits, views, ret_n_views, reterr);
 }
 
+bool tfi_record_reader_next_sound(struct tfeed_record_reader *reader,
+                                  struct tfeed_record_view *ret_view)
+{
+    const struct tfi_window *window = tfi_stream_window(&reader->stream);
+    const uint8_t *header;
+    uint64_t length;
+    if (reader->failure.code != TFEED_OK || reader->pause != TFI_PAUSE_RUN ||
+        look_at_next(reader, window->len - reader->used, &header, &length) != TFI_PAUSE_RUN)
+        return false;
+    const uint8_t *payload = header + TFI_RECORD_PAYLOAD_OFFSET;
+    if (!reader->skip_checksums && !tfi_record_payload_check(payload, (size_t)length))
+        return false;
+    *ret_view = take_next(reader, payload, (size_t)length, window->block);
+    return true;
+}
+
 tfeed_status tfi_record_reader_next_headers(struct tfeed_record_reader *reader, size_t max_bytes,
                                             struct tfeed_record_view *views, size_t max_views,
                                             size_t *ret_n_views, struct tfeed_error *reterr)
@@ -349,27 +371,16 @@ static void step_over(struct tfeed_record_reader *reader, const struct tfi_recor
     size_t left = window->len - reader->used;
     reader->pause = TFI_PAUSE_RUN;
     while (!walk_is_over(reader, walk)) {
-        if (left < TFI_RECORD_OVERHEAD_BYTES) { /* data may be NULL */
-            reader->pause = TFI_PAUSE_WINDOW;
-            break;
-        }
-        const uint8_t *header = window->data + reader->used;
+        const uint8_t *header;
         uint64_t length;
-        if (!tfi_record_header_check(header, &length)) {
-            reader->pause = TFI_PAUSE_LENGTH;
+        reader->pause = look_at_next(reader, left, &header, &length);
+        if (reader->pause != TFI_PAUSE_RUN)
             break;
-        }
-        if (length > left - TFI_RECORD_OVERHEAD_BYTES || length > reader->max_record_bytes) {
-            reader->pause = TFI_PAUSE_WINDOW;
-            break;
-        }
         if (walk->mark != NULL && reader->record % TFI_RECORD_MARK_EVERY == 0)
             walk->mark(walk->user_data, reader->record, reader->offset);
         const size_t frame_len = (size_t)length + TFI_RECORD_OVERHEAD_BYTES;
         prefetch_later_header(header, frame_len, left);
-        reader->used += frame_len;
-        reader->offset += frame_len;
-        reader->record++;
+        (void)take_next(reader, header, (size_t)length, NULL);
         left -= frame_len;
     }
 }

@@ -87,10 +87,11 @@ void tfi_record_reader_on_border(struct tfeed_record_reader *reader, tfi_stream_
 tfeed_status tfi_record_fail_payload(const char *path, const struct tfeed_record_view *view,
                                      struct tfeed_error *reterr);
 
-/* The bytes of the file that are in memory behind the last record read: of a mapped file all that
- * are left. For asking for them before they are read; `len` 0: none. */
-void tfi_record_reader_ahead(const struct tfeed_record_reader *reader, const uint8_t **ret_data,
-                             size_t *ret_len);
+/* The next record, checked as next_run checks it, where it lies whole in memory and is sound.
+ * False: it does not, is not, or there is none; nothing has moved, and next_run says what it is.
+ * For taking records one at a time between other work. */
+bool tfi_record_reader_next_sound(struct tfeed_record_reader *reader,
+                                  struct tfeed_record_view *ret_view);
 
 /* How often a walk tells where it is. */
 enum { TFI_RECORD_MARK_EVERY = 1024 };

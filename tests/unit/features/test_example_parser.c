@@ -14,6 +14,7 @@
 #include <tfeed/features.h>
 
 #include "core/block_internal.h"
+#include "features/features_internal.h"
 #include "tests/support/support.h"
 #include "tests/unit/features/example_bytes.h"
 
@@ -218,6 +219,62 @@ Test(example_parser, raw_bytes_of_another_length_are_refused)
                  TFEED_INVALID_ARGUMENT);
     cr_assert_not_null(strstr(fixture.error.message, "Values size: 2"));
     fixture_clear(&fixture);
+}
+
+/* --- work between records ------------------------------------------------------------------- */
+
+struct steps {
+    uint8_t bytes[1000]; /* asked for, never looked at */
+    int n_calls;
+    int max_calls;
+};
+
+static const uint8_t *step(void *user_data)
+{
+    struct steps *steps = user_data;
+    return ++steps->n_calls < steps->max_calls ? steps->bytes : NULL;
+}
+
+static int count_steps(struct tfeed_example_parser *parser, const struct tfeed_bytes *records,
+                       struct tfeed_tensor *columns, int max_calls)
+{
+    struct steps steps = {.max_calls = max_calls};
+    tfi_example_parser_between(parser, step, &steps);
+    cr_assert_eq(tfeed_example_parser_parse(parser, records, N_ROWS, columns, 0, NULL, NULL),
+                 TFEED_OK);
+    tfi_example_parser_between(parser, NULL, NULL);
+    cr_assert_eq(tfeed_example_parser_parse(parser, records, N_ROWS, columns, 0, NULL, NULL),
+                 TFEED_OK);
+    return steps.n_calls;
+}
+
+/* One step before each record, however records are taken: alike or not, with raw bytes or none. */
+Test(example_parser, other_work_goes_a_step_on_before_each_record)
+{
+    static const uint8_t image[784];
+    struct wire_bytes examples[2][N_ROWS];
+    struct tfeed_bytes records[N_ROWS];
+    for (int raw = 0; raw < 2; raw++) {
+        struct fixture fixture = {.schema = NULL};
+        cr_assert_eq(tfeed_schema_new(NULL, &fixture.schema, NULL), TFEED_OK);
+        cr_assert_eq(raw ? tfeed_schema_add_raw(fixture.schema, "x", TFEED_UINT8, 784, 1, 0, NULL)
+                         : tfeed_schema_add_fixed(fixture.schema, "x", TFEED_INT64, &scalar, NULL),
+                     TFEED_OK);
+        fixture_start(&fixture);
+        for (int alike = 0; alike < 2; alike++) {
+            for (int i = 0; i < N_ROWS; i++) {
+                const int64_t length = alike ? 1 : 1 << i * 7;
+                const struct wire_bytes extra = entry_of("y", int64_feature(length));
+                const struct wire_bytes x =
+                    entry_of("x", raw ? bytes_feature(image, 784) : int64_feature(i));
+                examples[alike][i] = example_of(joined(x, extra));
+                records[i] = view_of(&examples[alike][i]);
+            }
+            cr_assert_eq(count_steps(fixture.parser, records, fixture.columns, 100), N_ROWS);
+            cr_assert_eq(count_steps(fixture.parser, records, fixture.columns, 2), 2);
+        }
+        fixture_clear(&fixture);
+    }
 }
 
 /* --- presence ----------------------------------------------------------------------------- */

@@ -15,6 +15,8 @@ struct reading {
     struct fixture fixture;
     struct file_cursor cursor;
     struct t_rows *rows;
+    uint32_t max_sound; /* records taken one at a time before each run */
+    uint32_t n_sound;   /* … taken so */
     uint32_t n_skipped;
     tfeed_status window_status;
     struct tfeed_error error;
@@ -40,6 +42,17 @@ static void reading_clear(struct reading *reading)
     fixture_clear(&reading->fixture);
 }
 
+static void read_sound(struct reading *reading)
+{
+    struct row_window *window = row_window_new(reading->fixture.pool, LOADER_RUN_RECORDS);
+    while (window->n_rows < reading->max_sound && file_cursor_read_sound(&reading->cursor, window))
+        reading->n_sound++;
+    cr_assert_eq(window->status, TFEED_OK);
+    cr_assert_eq(window->n_skipped, 0);
+    fixture_note(&reading->fixture, window->rows, window->n_rows, 0, reading->rows);
+    row_window_unref(window);
+}
+
 /* The whole stretch, window by window. */
 static tfeed_status read_stretch(struct reading *reading, const struct stretch *stretch,
                                  enum cursor_checks checks, uint32_t max_rows)
@@ -48,6 +61,7 @@ static tfeed_status read_stretch(struct reading *reading, const struct stretch *
     cr_assert_eq(status, TFEED_OK, "%s", reading->error.message);
     reading->rows->n = 0;
     while (status == TFEED_OK) {
+        read_sound(reading);
         struct row_window *window = row_window_new(reading->fixture.pool, LOADER_RUN_RECORDS);
         status = file_cursor_read(&reading->cursor, checks, window, max_rows, &reading->error);
         cr_assert_leq(window->n_rows, max_rows);
@@ -81,18 +95,22 @@ struct way {
     uint64_t first;
     uint64_t end;   /* UINT64_MAX: to the end of the file */
     bool by_offset; /* the end */
+    uint32_t max_sound;
 };
 
 static struct way ways[] = {
-    {false, CURSOR_CHECKS_NOW, 128, 0, UINT64_MAX, false},
-    {false, CURSOR_CHECKS_LATER, 128, 0, UINT64_MAX, false},
-    {true, CURSOR_CHECKS_NOW, 128, 0, UINT64_MAX, false},
-    {false, CURSOR_CHECKS_NOW, 7, 130, 400, true},
-    {false, CURSOR_CHECKS_LATER, 128, 130, 400, true},
-    {false, CURSOR_CHECKS_NOW, 128, 130, 400, false},
-    {true, CURSOR_CHECKS_NOW, 100, 130, 400, false},
-    {true, CURSOR_CHECKS_LATER, 1, 699, UINT64_MAX, false},
-    {false, CURSOR_CHECKS_NOW, 128, 699, 700, false},
+    {false, CURSOR_CHECKS_NOW, 128, 0, UINT64_MAX, false, 0},
+    {false, CURSOR_CHECKS_LATER, 128, 0, UINT64_MAX, false, 0},
+    {true, CURSOR_CHECKS_NOW, 128, 0, UINT64_MAX, false, 0},
+    {false, CURSOR_CHECKS_NOW, 7, 130, 400, true, 0},
+    {false, CURSOR_CHECKS_LATER, 128, 130, 400, true, 0},
+    {false, CURSOR_CHECKS_NOW, 128, 130, 400, false, 0},
+    {true, CURSOR_CHECKS_NOW, 100, 130, 400, false, 0},
+    {true, CURSOR_CHECKS_LATER, 1, 699, UINT64_MAX, false, 0},
+    {false, CURSOR_CHECKS_NOW, 128, 699, 700, false, 0},
+    {false, CURSOR_CHECKS_NOW, 3, 0, UINT64_MAX, false, 9},
+    {false, CURSOR_CHECKS_NOW, 1, 130, 400, true, 128},
+    {false, CURSOR_CHECKS_NOW, 7, 130, 400, false, 1},
 };
 
 ParameterizedTestParameters(file_cursor, gives_the_records_of_a_stretch)
@@ -122,8 +140,10 @@ ParameterizedTest(struct way *way, file_cursor, gives_the_records_of_a_stretch)
     } else if (way->end != UINT64_MAX) {
         stretch.end_record = way->end;
     }
+    reading.max_sound = way->max_sound;
     cr_assert_eq(read_stretch(&reading, &stretch, way->checks, way->max_rows), TFEED_OUT_OF_RANGE,
                  "%s", reading.error.message);
+    cr_assert(reading.n_sound > 0 || way->max_sound == 0);
     expect_records(&reading, way->first, way->end == UINT64_MAX ? N_RECORDS : way->end, UINT64_MAX);
     cr_assert_null(reading.cursor.reader, "the file is closed");
     reading_clear(&reading);
@@ -148,6 +168,23 @@ Test(file_cursor, damage_fails_behind_the_records_before_it)
         cr_assert_eq(reading.window_status, TFEED_DATA_LOSS);
         cr_assert_eq(reading.error.record, BAD_RECORD);
         expect_records(&reading, 0, BAD_RECORD, UINT64_MAX);
+        reading_clear(&reading);
+    }
+}
+
+Test(file_cursor, damage_ends_what_is_taken_one_at_a_time_and_is_met_by_the_run_behind_it)
+{
+    const struct t_shape *const shapes[] = {&bad_payload, &bad_length};
+    for (int i = 0; i < 4; i++) {
+        const bool skips = i % 2 == 1;
+        struct reading reading;
+        reading_init(&reading, shapes[i / 2], skips ? TFEED_ON_ERROR_SKIP : TFEED_ON_ERROR_FAIL);
+        reading.max_sound = 100;
+        cr_assert_eq(read_stretch(&reading, &whole, CURSOR_CHECKS_NOW, 1), TFEED_OUT_OF_RANGE);
+        cr_assert_gt(reading.n_sound, BAD_RECORD / 2);
+        cr_assert_eq(reading.n_skipped, skips ? 1 : 0);
+        expect_records(&reading, 0, skips ? N_RECORDS : BAD_RECORD, BAD_RECORD);
+        cr_assert(skips || reading.error.record == BAD_RECORD);
         reading_clear(&reading);
     }
 }

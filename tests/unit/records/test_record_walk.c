@@ -192,6 +192,76 @@ Test(record_walk, seek_tries_again_what_could_not_be_read_at_first)
     fixture_clear(&fixture);
 }
 
+/* --- one sound record ---------------------------------------------------------------------- */
+
+static void expect_no_sound(struct fixture *fixture)
+{
+    const uint64_t offset = tfeed_record_reader_offset(fixture->reader);
+    struct tfeed_record_view view;
+    cr_assert_not(tfi_record_reader_next_sound(fixture->reader, &view));
+    cr_assert_eq(tfeed_record_reader_offset(fixture->reader), offset);
+}
+
+ParameterizedTestParameters(record_walk, sound_records_are_those_that_a_run_gives)
+{
+    static int ways[] = {0, 1};
+    return cr_make_param_array(int, ways, 2);
+}
+
+ParameterizedTest(int *mapped, record_walk, sound_records_are_those_that_a_run_gives)
+{
+    struct fixture fixture;
+    struct tfeed_memory_files *files = NULL;
+    unsigned n_sound = 0;
+    fixture_init(&fixture);
+    add_many(&fixture);
+    if (*mapped != 0)
+        files = open_mapped(&fixture);
+    else
+        fixture_open(&fixture);
+    expect_no_sound(&fixture); /* nobody has looked at the file yet */
+    for (unsigned i = 0; i < N_RECORDS; i++) {
+        if (!tfi_record_reader_next_sound(fixture.reader, &fixture.view)) {
+            expect_record(&fixture, i); /* it does not lie whole in memory */
+            continue;
+        }
+        n_sound++;
+        expect_pattern(&fixture.view, pattern_len(i), i);
+        cr_assert_eq(fixture.view.record, i);
+        cr_assert_eq(fixture.view.offset, fixture.bytes.offsets[i]);
+    }
+    cr_assert(*mapped != 0 ? n_sound == N_RECORDS - 1 : n_sound > 0);
+    expect_no_sound(&fixture);
+    cr_assert_eq(next(&fixture), TFEED_OUT_OF_RANGE);
+    expect_no_sound(&fixture);
+    fixture_clear(&fixture);
+    tfeed_memory_files_free(files);
+}
+
+Test(record_walk, damaged_record_is_not_sound_and_a_run_says_why)
+{
+    static const struct {
+        size_t at;
+        enum tfi_record_fault fault;
+    } flips[] = {{3, TFI_RECORD_LENGTH_FAULT}, {20, TFI_RECORD_PAYLOAD_FAULT}};
+    for (int i = 0; i < 2; i++) {
+        struct fixture fixture;
+        fixture_init(&fixture);
+        add_three(&fixture);
+        t_record_bytes_flip(&fixture.bytes, fixture.bytes.offsets[2] + flips[i].at, 1);
+        fixture_open(&fixture);
+        cr_assert_eq(seek(&fixture, 0), TFEED_OK);
+        cr_assert_eq(next(&fixture), TFEED_OK);
+        cr_assert(tfi_record_reader_next_sound(fixture.reader, &fixture.view));
+        expect_no_sound(&fixture);
+        expect_no_sound(&fixture);
+        cr_assert_eq(next(&fixture), TFEED_DATA_LOSS);
+        expect_fault(&fixture, flips[i].fault, 2, fixture.bytes.offsets[2]);
+        expect_no_sound(&fixture);
+        fixture_clear(&fixture);
+    }
+}
+
 /* --- headers alone ------------------------------------------------------------------------- */
 
 Test(record_walk, headers_give_the_same_records_as_a_run)
