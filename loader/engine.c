@@ -237,7 +237,7 @@ static uint64_t ticket_bytes(const struct ticket *ticket)
 
 /* Records that are read between those that are parsed. Looking at the clock takes about as long:
  * one in so many is timed, without what looking takes, and stands for all. */
-enum { READS_TIMED_OF = 64 };
+enum { READS_TIMED_OF = 256 };
 
 struct reading {
     struct fill *fill; /* NULL: nothing is read */

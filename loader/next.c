@@ -14,6 +14,7 @@
 struct taking {
     bool helps;
     int64_t deadline_ns;
+    int64_t now_ns; /* when it last looked at the clock, which takes as long as parsing some rows */
 };
 
 static tfeed_status end_locked(struct tfeed_loader *loader, tfeed_status status,
@@ -59,15 +60,22 @@ static bool is_ready(const struct tfeed_loader *loader)
            first->status == TFEED_OK;
 }
 
+/* All since the last look at the clock was waiting. */
+static void count_waiting_locked(struct tfeed_loader *loader, struct taking *taking)
+    TFI_REQUIRES(&loader->mutex)
+{
+    const int64_t now_ns = tfi_clock_now_ns();
+    loader->stages[TFEED_STAGE_CONSUMER].waiting_ns += (uint64_t)(now_ns - taking->now_ns);
+    taking->now_ns = now_ns;
+}
+
 /* Works or waits, once. */
 static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking *taking,
                                      struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex)
 {
-    const int64_t began_ns = tfi_clock_now_ns();
     if (taking->helps && engine_step(loader, false)) {
         /* the program waits, even where its thread works for the loader meanwhile */
-        loader->stages[TFEED_STAGE_CONSUMER].waiting_ns +=
-            (uint64_t)(tfi_clock_now_ns() - began_ns);
+        count_waiting_locked(loader, taking);
         return TFEED_OK;
     }
     if (!taking->helps && loader->options.n_workers == 0 && loader->n_helpers == 0)
@@ -75,9 +83,8 @@ static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking 
                         "nobody works for this loader: n_workers is 0 and no thread is in "
                         "tfeed_loader_work");
     const bool in_time = tfi_condition_wait(&loader->ready, &loader->mutex, taking->deadline_ns);
-    const int64_t now_ns = tfi_clock_now_ns();
-    loader->stages[TFEED_STAGE_CONSUMER].waiting_ns += (uint64_t)(now_ns - began_ns);
-    if (!in_time && now_ns >= taking->deadline_ns && !is_ready(loader))
+    count_waiting_locked(loader, taking);
+    if (!in_time && taking->now_ns >= taking->deadline_ns && !is_ready(loader))
         return tfi_fail(reterr, TFEED_DEADLINE_EXCEEDED, "no batch was ready in time");
     return TFEED_OK;
 }
@@ -86,15 +93,17 @@ static tfeed_status pass_time_locked(struct tfeed_loader *loader, struct taking 
  * nanosecond from where a batch lies. */
 enum { NEAR_NS = 100000, FASTEST_BYTES_PER_NS = 64 };
 
-static void enter_locked(struct tfeed_loader *loader, bool helps) TFI_REQUIRES(&loader->mutex)
+static void enter_locked(struct tfeed_loader *loader, struct taking *taking)
+    TFI_REQUIRES(&loader->mutex)
 {
+    taking->now_ns = tfi_clock_now_ns();
     if (loader->last_return_ns == 0)
         return;
-    const int64_t away_ns = tfi_clock_now_ns() - loader->last_return_ns;
+    const int64_t away_ns = taking->now_ns - loader->last_return_ns;
     const bool was_near = loader->caller_is_near;
     loader->stages[TFEED_STAGE_CONSUMER].busy_ns += (uint64_t)away_ns;
     loader->last_return_ns = 0;
-    loader->caller_is_near = helps && away_ns < NEAR_NS;
+    loader->caller_is_near = taking->helps && away_ns < NEAR_NS;
     loader->caller_skims = away_ns < (int64_t)(loader->n_shown_bytes / FASTEST_BYTES_PER_NS);
     if (was_near && !loader->caller_is_near)
         tfi_condition_wake(&loader->spare, &loader->mutex);
@@ -139,18 +148,19 @@ static uint64_t columns_bytes(const struct tfeed_batch *batch)
     return n;
 }
 
-/* Counts the delivery of a batch that took `ns`, and notes when the caller goes. */
-static void leave_locked(struct tfeed_loader *loader, uint64_t n_rows, uint64_t n_bytes, int64_t ns)
-    TFI_REQUIRES(&loader->mutex)
+/* Counts the delivery of a batch, which took from the last look at the clock to now_ns; then the
+ * caller goes. */
+static void leave_locked(struct tfeed_loader *loader, const struct taking *taking, uint64_t n_rows,
+                         uint64_t n_bytes, int64_t now_ns) TFI_REQUIRES(&loader->mutex)
 {
     loader->n_shown_bytes = 0;
     struct tfeed_stage_statistics *deliver = &loader->stages[TFEED_STAGE_DELIVER];
     deliver->n_records += n_rows;
     deliver->n_bytes += n_bytes;
-    deliver->busy_ns += (uint64_t)ns;
+    deliver->busy_ns += (uint64_t)(now_ns - taking->now_ns);
     loader->stages[TFEED_STAGE_CONSUMER].n_records += n_rows;
     loader->stages[TFEED_STAGE_CONSUMER].n_bytes += n_bytes;
-    loader->last_return_ns = tfi_clock_now_ns();
+    loader->last_return_ns = now_ns;
 }
 
 static tfeed_status take_batch(struct tfeed_loader *loader, struct taking *taking,
@@ -158,18 +168,17 @@ static tfeed_status take_batch(struct tfeed_loader *loader, struct taking *takin
 {
     struct tfeed_batch *batch = NULL;
     tfi_mutex_lock(&loader->mutex);
-    enter_locked(loader, taking->helps);
+    enter_locked(loader, taking);
     const tfeed_status status = wait_locked(loader, taking, &batch, reterr);
     if (status != TFEED_OK)
         loader->last_return_ns = tfi_clock_now_ns();
     tfi_mutex_unlock(&loader->mutex);
     if (status != TFEED_OK)
         return status;
-    const int64_t began_ns = tfi_clock_now_ns();
     batch_show(batch);
-    const int64_t ns = tfi_clock_now_ns() - began_ns;
+    const int64_t now_ns = tfi_clock_now_ns();
     tfi_mutex_lock(&loader->mutex);
-    leave_locked(loader, (uint64_t)batch->n_rows, columns_bytes(batch), ns);
+    leave_locked(loader, taking, (uint64_t)batch->n_rows, columns_bytes(batch), now_ns);
     loader->n_shown_bytes = columns_bytes(batch);
     tfi_mutex_unlock(&loader->mutex);
     *ret_batch = batch;
@@ -203,9 +212,10 @@ tfeed_status tfeed_loader_try_next(struct tfeed_loader *loader, struct tfeed_bat
 
 /* Parses the next ticket straight into the program's columns: nobody has parsed it ahead. A batch
  * keeps its place in the ring meanwhile, so that no other caller is given what comes behind. */
-static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_batch *batch,
-                                      struct tfeed_tensor *columns, int64_t *ret_n_rows,
-                                      struct tfeed_error *reterr) TFI_REQUIRES(&loader->mutex)
+static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct taking *taking,
+                                      struct tfeed_batch *batch, struct tfeed_tensor *columns,
+                                      int64_t *ret_n_rows, struct tfeed_error *reterr)
+    TFI_REQUIRES(&loader->mutex)
 {
     struct ticket *ticket = batch->ticket;
     batch->status = engine_parse(loader, batch, columns, &batch->error);
@@ -214,7 +224,8 @@ static tfeed_status parse_into_locked(struct tfeed_loader *loader, struct tfeed_
     if (status == TFEED_OK) {
         *ret_n_rows = ticket_n_rows(loader, ticket);
         loader_state_copy(&loader->last_state, &ticket->state);
-        leave_locked(loader, ticket->draw.n_rows, 0, 0);
+        taking->now_ns = tfi_clock_now_ns(); /* there was nothing to deliver */
+        leave_locked(loader, taking, ticket->draw.n_rows, 0, taking->now_ns);
     } else {
         status = end_locked(loader, status, &batch->error, reterr);
     }
@@ -237,7 +248,7 @@ static tfeed_status wait_into_locked(struct tfeed_loader *loader, struct taking 
         if (taking->helps && loader->pending.first == NULL)
             batch = engine_begin_batch(loader);
         if (batch != NULL)
-            return parse_into_locked(loader, batch, columns, ret_n_rows, reterr);
+            return parse_into_locked(loader, taking, batch, columns, ret_n_rows, reterr);
         TFI_TRY(pass_time_locked(loader, taking, reterr));
     }
     *ret_batch = take_locked(loader);
@@ -254,18 +265,17 @@ tfeed_status tfeed_loader_next_into(struct tfeed_loader *loader, struct tfeed_te
     };
     struct tfeed_batch *batch = NULL;
     tfi_mutex_lock(&loader->mutex);
-    enter_locked(loader, taking.helps);
+    enter_locked(loader, &taking);
     const tfeed_status status =
         wait_into_locked(loader, &taking, columns, ret_n_rows, &batch, reterr);
     tfi_mutex_unlock(&loader->mutex);
     if (batch == NULL)
         return status;
-    const int64_t began_ns = tfi_clock_now_ns();
     batch_copy(batch, columns);
-    const int64_t ns = tfi_clock_now_ns() - began_ns;
+    const int64_t now_ns = tfi_clock_now_ns();
     *ret_n_rows = batch->n_rows;
     tfi_mutex_lock(&loader->mutex);
-    leave_locked(loader, (uint64_t)batch->n_rows, columns_bytes(batch), ns);
+    leave_locked(loader, &taking, (uint64_t)batch->n_rows, columns_bytes(batch), now_ns);
     tfi_mutex_unlock(&loader->mutex);
     tfeed_batch_unref(batch);
     return TFEED_OK;

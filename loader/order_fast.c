@@ -118,11 +118,10 @@ static tfeed_status draw_rows(struct fast_order *order, struct draw *draw,
         if (window->drawn_by != draw->serial && !draw_hold(draw, window))
             return tfi_fail_memory(reterr, "a batch's windows");
         struct row *row = &draw->rows[draw->n_rows++];
-        *row = window->rows[window->order[window->n_drawn++]];
+        *row = window->rows[window->n_drawn++];
         /* the lane's next row is drawn a turn later: its table has left the cache since it was
          * filled (about 10 ns a row) */
-        if (window->n_drawn + 1 < window->n_rows)
-            __builtin_prefetch(&window->rows[window->order[window->n_drawn + 1]]);
+        __builtin_prefetch(&window->rows[window->n_drawn + 1]);
         row->epoch = order->epoch;
         draw->epoch = order->epoch;
         order->n_epoch_rows++;

@@ -103,13 +103,10 @@ void row_window_shuffle(struct row_window *window, uint64_t key)
 {
     struct words words;
     words_init(&words, key);
-    uint32_t *order = window->order;
-    for (uint32_t i = 0; i < window->n_rows; i++)
-        order[i] = i;
     for (uint32_t n = window->n_rows; n > 1; n--) {
         const uint32_t j = below(next_word(&words), n);
-        const uint32_t row = order[j];
-        order[j] = order[n - 1];
-        order[n - 1] = row;
+        const struct row row = window->rows[j];
+        window->rows[j] = window->rows[n - 1];
+        window->rows[n - 1] = row;
     }
 }

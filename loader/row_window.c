@@ -34,15 +34,12 @@ struct window_pool *window_pool_new(const struct tfeed_allocator *allocator,
     return pool;
 }
 
-/* A row, and its place in the order: they stand in one allocation, the order behind the rows. */
-enum { SLOT_BYTES = sizeof(struct row) + sizeof(uint32_t) };
-
 /* The rows are charged as long as they are there, also while the window waits to be used again. */
 static void free_rows(struct row_window *window)
 {
     struct tfi_budget *budget = window->pool->budget;
     if (budget != NULL)
-        tfi_budget_release(budget, (size_t)window->n_slots * SLOT_BYTES);
+        tfi_budget_release(budget, window->n_slots * sizeof *window->rows);
     tfi_free(window->pool->allocator, window->rows);
     window->rows = NULL;
     window->n_slots = 0;
@@ -89,13 +86,12 @@ static bool make_room(struct row_window *window, uint32_t n_rows)
     if (window->n_slots >= n_rows)
         return true;
     free_rows(window);
-    window->rows = tfi_alloc_array(pool->allocator, n_rows, SLOT_BYTES);
+    window->rows = tfi_alloc_array(pool->allocator, n_rows, sizeof *window->rows);
     if (window->rows == NULL)
         return false;
-    window->order = (uint32_t *)(void *)(window->rows + n_rows);
     window->n_slots = n_rows;
     if (pool->budget != NULL) /* who waits for rows is never held back */
-        tfi_budget_charge(pool->budget, (size_t)n_rows * SLOT_BYTES);
+        tfi_budget_charge(pool->budget, n_rows * sizeof *window->rows);
     return true;
 }
 

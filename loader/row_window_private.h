@@ -33,7 +33,6 @@ struct row_window {
     _Atomic uint32_t n_references;
 
     struct row *rows;
-    uint32_t *order; /* once it is shuffled: row i to be given out is rows[order[i]] */
     uint32_t n_rows;
     uint32_t n_slots;
     struct tfeed_block **blocks; /* held, each once or more */
@@ -63,7 +62,7 @@ struct window_pool *window_pool_new(const struct tfeed_allocator *allocator,
 void window_pool_unref(struct window_pool *pool);
 /* An empty window with room for n_rows, one reference; NULL: no memory. Fully concurrent. */
 struct row_window *row_window_new(struct window_pool *pool, uint32_t n_rows);
-/* Makes an order of the rows that the key decides. */
+/* Puts the rows in an order that the key decides. */
 void row_window_shuffle(struct row_window *window, uint64_t key);
 void row_window_ref(struct row_window *window);
 void row_window_unref(struct row_window *window);

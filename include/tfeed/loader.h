@@ -481,7 +481,7 @@ TFEED_API const char *tfeed_stage_name(enum tfeed_stage stage);
 struct tfeed_stage_statistics {
     uint64_t n_records;
     uint64_t n_bytes;    /**< of payloads in, READ: as read; DELIVER: of columns */
-    uint64_t busy_ns;    /**< summed over threads. READ without workers: from one record in 64 */
+    uint64_t busy_ns;    /**< summed over threads. READ without workers: from one record in 256 */
     uint64_t waiting_ns; /**< summed over threads: PARSE and DELIVER have none of their own */
     uint64_t depth;      /**< READ: rows in windows; PARSE: batches ready; CONSUMER: batches held */
 };

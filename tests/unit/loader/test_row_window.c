@@ -10,7 +10,7 @@
 #include "loader/loader_private.h"
 #include "tests/support/support.h"
 
-enum { ROW_BYTES = sizeof(struct row) + sizeof(uint32_t) }; /* with its place in the order */
+enum { ROW_BYTES = sizeof(struct row) };
 
 static struct tfi_budget *make_budget(uint64_t limit)
 {
